@@ -1,0 +1,25 @@
+package etl.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The code of a task that reads the outputs of three other tasks and returns nothing. See {@link Task} for threads and
+ * failures.
+ *
+ * @param <A> the first input
+ * @param <B> the second input
+ * @param <C> the third input
+ */
+@FunctionalInterface
+public interface Action3<A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> {
+    /**
+     * Does the work of one attempt.
+     *
+     * @param context the run, the arguments and the progress of this attempt
+     * @param first the output of the first upstream task
+     * @param second the output of the second upstream task
+     * @param third the output of the third upstream task
+     * @throws Exception any exception fails the attempt
+     */
+    void execute(TaskContext context, A first, B second, C third) throws Exception;
+}

@@ -1,0 +1,105 @@
+package etl.core;
+
+import etl.core.spi.RunListener;
+import etl.core.spi.StateStore;
+import etl.core.spi.Time;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Configures an orchestrator. Not safe for use by many threads.
+ *
+ * <p>Defaults: an in-memory store, no listeners, as many tasks at once as there are processors (at least 4), a grace
+ * period of 10 seconds, the machine's clock.
+ */
+public final class EtlBuilder {
+    /** How long an interrupted attempt may go on before its thread is abandoned, unless told otherwise. */
+    public static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
+
+    private final List<RunListener> listeners = new ArrayList<>();
+    private @Nullable StateStore store;
+    private @Nullable Time time;
+    private int parallelism = Math.max(4, Runtime.getRuntime().availableProcessors());
+    private Duration grace = DEFAULT_GRACE;
+
+    EtlBuilder() {}
+
+    /**
+     * Sets where runs are kept. The orchestrator closes the store when it is closed itself.
+     *
+     * @param newStore the store; default {@link InMemoryStateStore#create()}
+     * @return this builder
+     * @throws IllegalStateException if a store was set before
+     */
+    public EtlBuilder store(StateStore newStore) {
+        Objects.requireNonNull(newStore, "store");
+        if (store != null) {
+            throw new IllegalStateException("store was already set to " + store);
+        }
+        store = newStore;
+        return this;
+    }
+
+    /**
+     * Adds a listener; listeners are told in the order in which they were added.
+     *
+     * @param listener a thread-safe listener
+     * @return this builder
+     */
+    public EtlBuilder listener(RunListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Limits how many tasks of one run are executed at once, for pipelines without a limit of their own.
+     *
+     * @param tasksAtOnce at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public EtlBuilder parallelism(int tasksAtOnce) {
+        parallelism = Checks.atLeastOne(tasksAtOnce, "parallelism");
+        return this;
+    }
+
+    /**
+     * Sets how long an interrupted attempt may go on before its thread is abandoned.
+     *
+     * @param period not negative; default {@link #DEFAULT_GRACE}
+     * @return this builder
+     * @throws IllegalArgumentException if the period is negative
+     */
+    public EtlBuilder grace(Duration period) {
+        grace = Checks.notNegative(period, "grace");
+        return this;
+    }
+
+    /**
+     * Replaces the machine's clock and alarms, for tests. The orchestrator closes it when it is closed itself.
+     *
+     * @param newTime the clock
+     * @return this builder
+     */
+    public EtlBuilder time(Time newTime) {
+        time = Objects.requireNonNull(newTime, "time");
+        return this;
+    }
+
+    /**
+     * Makes the orchestrator.
+     *
+     * @return the orchestrator, which the caller closes
+     */
+    public Etl build() {
+        return new Etl(
+                store == null ? InMemoryStateStore.create() : store,
+                listeners,
+                time == null ? new SystemTime() : time,
+                parallelism,
+                grace);
+    }
+}

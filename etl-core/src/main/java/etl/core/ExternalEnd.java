@@ -1,0 +1,121 @@
+package etl.core;
+
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.RowCounts;
+import etl.core.spi.StateStore;
+import etl.core.spi.StoredAttempt;
+import etl.core.spi.StoredTask;
+import etl.core.spi.TaskChange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What remains to be recorded when an outside engine has ended a run. */
+final class ExternalEnd {
+    private final Pipeline pipeline;
+    private final Map<String, StoredTask> rows;
+    private final TaskState[] states;
+    private final List<TaskChange> changes = new ArrayList<>();
+
+    ExternalEnd(Pipeline pipeline, Map<String, StoredTask> rows, Instant now) {
+        this.pipeline = pipeline;
+        this.rows = rows;
+        this.states = new TaskState[pipeline.size()];
+        for (int task : pipeline.order()) {
+            settle(task, now);
+        }
+    }
+
+    private void settle(int task, Instant now) {
+        String id = pipeline.task(task).id();
+        StoredTask row = rows.get(id);
+        TaskState state = row == null ? TaskState.PENDING : row.state();
+        int attempt = row == null ? 0 : row.attempt();
+        if (state == TaskState.RUNNING || state == TaskState.RETRYING) {
+            state = TaskState.FAILED;
+            changes.add(TaskChange.failed(id, attempt, state, now, RowCounts.NONE, lastError(row)));
+        } else if (state == TaskState.PENDING) {
+            state = hasFailedUpstream(task) ? TaskState.UPSTREAM_FAILED : TaskState.CANCELLED;
+            changes.add(TaskChange.ended(id, attempt, state, now));
+        }
+        states[task] = state;
+    }
+
+    private static ErrorInfo lastError(StoredTask row) {
+        return row.attempts().stream()
+                .flatMap(attempt -> attempt.error().stream())
+                .reduce((first, second) -> second)
+                .orElse(new ErrorInfo(
+                        "etl.engine.Lost", "the engine ended the run while this task was " + row.state(), ""));
+    }
+
+    private boolean hasFailedUpstream(int task) {
+        for (int upstream : pipeline.upstream(task)) {
+            if (states[upstream] == TaskState.FAILED || states[upstream] == TaskState.UPSTREAM_FAILED) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    List<TaskChange> changes() {
+        return changes;
+    }
+
+    RunState state() {
+        boolean cancelled = false;
+        for (TaskState state : states) {
+            if (state == TaskState.FAILED) {
+                return RunState.FAILED;
+            }
+            cancelled |= state == TaskState.CANCELLED;
+        }
+        return cancelled ? RunState.CANCELLED : RunState.SUCCEEDED;
+    }
+
+    /** The failure of the task that failed first. */
+    Optional<ErrorInfo> error() {
+        Optional<ErrorInfo> recorded = rows.values().stream()
+                .filter(row -> row.state() == TaskState.FAILED)
+                .flatMap(row ->
+                        row.attempts().stream().skip(Math.max(0, row.attempts().size() - 1)))
+                .filter(attempt -> attempt.error().isPresent())
+                .min(Comparator.comparing(attempt -> attempt.endedAt().orElse(Instant.MAX)))
+                .flatMap(StoredAttempt::error);
+        return recorded.or(() ->
+                changes.stream().flatMap(change -> change.error().stream()).findFirst());
+    }
+
+    RunReport report(RunId id, StateStore store, Duration duration) {
+        List<TaskReport> tasks = new ArrayList<>();
+        for (int task = 0; task < states.length; task++) {
+            tasks.add(report(task));
+        }
+        return new RunReport(
+                pipeline,
+                id,
+                state(),
+                duration,
+                tasks,
+                error(),
+                null,
+                task -> store.output(
+                        id, pipeline.task(task).id(), pipeline.task(task).outputType()),
+                task -> null);
+    }
+
+    private TaskReport report(int task) {
+        String id = pipeline.task(task).id();
+        StoredTask row = rows.get(id);
+        if (row == null || row.attempts().isEmpty()) {
+            return new TaskReport(id, states[task], 0, Duration.ZERO, RowCounts.NONE, Optional.empty());
+        }
+        StoredAttempt last = row.attempts().get(row.attempts().size() - 1);
+        Duration duration = Duration.between(last.startedAt(), last.endedAt().orElse(last.startedAt()));
+        return new TaskReport(id, states[task], row.attempt(), duration, row.rows(), last.error());
+    }
+}

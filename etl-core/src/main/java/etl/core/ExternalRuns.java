@@ -1,0 +1,189 @@
+package etl.core;
+
+import etl.core.spi.EngineRun;
+import etl.core.spi.NewRun;
+import etl.core.spi.RowCounts;
+import etl.core.spi.RunInfo;
+import etl.core.spi.RunJournal;
+import etl.core.spi.RunListener;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.StoredAttempt;
+import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs whose order is kept by an outside engine (Airflow, Prefect, Luigi or another one), which starts each attempt in a
+ * process of its own: {@link #begin}, then {@link #attempt} for each attempt, then {@link #finish}. All of them write
+ * into the store what a local run writes, and may be repeated without harm. Safe for use by many threads.
+ */
+public final class ExternalRuns {
+    private final RunSettings settings;
+
+    ExternalRuns(RunSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Records that the engine has begun a run. A run that exists already is left as it is, but reopened if it had failed
+     * or was cancelled.
+     *
+     * @param pipeline the pipeline
+     * @param arguments the values of its parameters
+     * @param engineRun the engine and its id of the run
+     * @return the run, whose id follows from the engine's
+     * @throws ArgumentsInvalidException if the arguments do not fit the parameters
+     * @throws ResumeRefusedException if the run was begun by another definition of the pipeline
+     * @throws StateStoreException if the store cannot be used
+     */
+    public RunId begin(Pipeline pipeline, Arguments arguments, EngineRun engineRun) {
+        Map<String, Object> bound = arguments.bind(pipeline);
+        String runKey = engineRun.engine() + ":" + engineRun.id();
+        RunId id = RunId.ofKey(pipeline.name(), runKey);
+        Instant now = settings.time().instant();
+        boolean created = settings.store()
+                .create(new NewRun(
+                        id,
+                        pipeline.name(),
+                        pipeline.fingerprint(),
+                        Optional.of(runKey),
+                        Arguments.format(pipeline, bound),
+                        engineRun,
+                        pipeline.size(),
+                        now));
+        StoredRun stored = stored(id, pipeline);
+        if (stored.state() == RunState.QUEUED) {
+            try (RunJournal journal = settings.store().journal(id)) {
+                journal.started(now);
+            }
+        }
+        reopenIfFailed(stored);
+        if (created) {
+            settings.listener().onRunStarted(new RunListener.RunStarted(info(stored), now, pipeline.size(), 0));
+        }
+        return id;
+    }
+
+    private StoredRun stored(RunId id, Pipeline pipeline) {
+        StoredRun stored = settings.store()
+                .find(id)
+                .orElseThrow(() -> new ResumeRefusedException(
+                        "run " + id + " is unknown in this store; begin it first, and check the database"));
+        Resumption.checkDefinition(stored, pipeline);
+        return stored;
+    }
+
+    private void reopenIfFailed(StoredRun stored) {
+        if (stored.state() == RunState.FAILED || stored.state() == RunState.CANCELLED) {
+            settings.store().reopen(stored.definition().id());
+        }
+    }
+
+    private static RunInfo info(StoredRun stored) {
+        NewRun run = stored.definition();
+        return new RunInfo(run.id(), run.pipeline(), run.engineRun());
+    }
+
+    /**
+     * Executes one attempt of a task in this process and waits for its end. A task that has SUCCEEDED before is not
+     * executed again.
+     *
+     * @param pipeline the pipeline
+     * @param id the run, which was begun before
+     * @param taskId the task
+     * @param number the attempt's number, higher than that of the task's last attempt
+     * @return how the attempt ended
+     * @throws IllegalArgumentException if the pipeline has no such task
+     * @throws ResumeRefusedException if the run is unknown or was begun by another definition of the pipeline
+     * @throws StateStoreException if the store cannot be used, an upstream task has not succeeded, or the attempt's
+     *     number has been used before
+     */
+    public EngineAttempt attempt(Pipeline pipeline, RunId id, String taskId, int number) {
+        int task = pipeline.ordinal(taskId);
+        StoredRun stored = stored(id, pipeline);
+        Optional<StoredTask> before = settings.store().task(id, taskId);
+        if (before.filter(row -> row.state() == TaskState.SUCCEEDED).isPresent()) {
+            Object output =
+                    settings.store().output(id, taskId, pipeline.task(task).outputType());
+            return new EngineAttempt(
+                    TaskState.SUCCEEDED, before.get().attempt(), false, Duration.ZERO, Optional.empty(), output);
+        }
+        reopenIfFailed(stored);
+        Map<String, Object> arguments =
+                Arguments.parse(pipeline, stored.definition().arguments()).bind(pipeline);
+        TaskBody.Inputs inputs = inputs(pipeline, task, id);
+        Instant firstBegan = before.flatMap(row -> row.attempts().stream().findFirst())
+                .map(StoredAttempt::startedAt)
+                .orElse(settings.time().instant());
+        try (RunJournal journal = settings.store().journal(id)) {
+            SingleAttempt single =
+                    new SingleAttempt(settings, pipeline, info(stored), task, number, arguments, journal, firstBegan);
+            settings.threads().execute(() -> single.execute(inputs));
+            return single.await();
+        }
+    }
+
+    private TaskBody.Inputs inputs(Pipeline pipeline, int task, RunId id) {
+        List<@Nullable Object> values = new ArrayList<>();
+        for (int source : pipeline.inputs(task)) {
+            TaskView upstream = pipeline.task(source);
+            values.add(settings.store().output(id, upstream.id(), upstream.outputType()));
+        }
+        return new TaskBody.Inputs() {
+            @Override
+            public int size() {
+                return values.size();
+            }
+
+            @Override
+            public @Nullable Object get(int position) {
+                return values.get(position);
+            }
+        };
+    }
+
+    /**
+     * Records that the engine has ended a run: tasks that were never started become UPSTREAM_FAILED or, if nothing above
+     * them failed, CANCELLED; tasks that the engine left in the middle become FAILED; the run gets its final state.
+     *
+     * @param pipeline the pipeline
+     * @param id the run
+     * @return how the run ended
+     * @throws ResumeRefusedException if the run is unknown or was begun by another definition of the pipeline
+     * @throws StateStoreException if the store cannot be used
+     */
+    public RunReport finish(Pipeline pipeline, RunId id) {
+        StoredRun stored = stored(id, pipeline);
+        Instant now = settings.time().instant();
+        Map<String, StoredTask> rows = new HashMap<>();
+        settings.store().tasks(id).forEach(row -> rows.put(row.taskId(), row));
+        ExternalEnd end = new ExternalEnd(pipeline, rows, now);
+        Duration duration = Duration.between(
+                stored.startedAt().orElse(now), stored.endedAt().orElse(now));
+        if (!stored.state().isFinal()) {
+            try (RunJournal journal = settings.store().journal(id)) {
+                end.changes().forEach(change -> Durably.write(journal, change));
+                journal.ended(end.state(), now, end.error());
+            }
+            end.changes()
+                    .forEach(change -> settings.listener()
+                            .onTaskEnded(new RunListener.TaskEnded(
+                                    info(stored),
+                                    change.taskId(),
+                                    change.attempt(),
+                                    change.state(),
+                                    Duration.ZERO,
+                                    RowCounts.NONE,
+                                    change.error())));
+            settings.listener().onRunEnded(new RunListener.RunEnded(info(stored), end.state(), duration, end.error()));
+        }
+        return end.report(id, settings.store(), duration);
+    }
+}

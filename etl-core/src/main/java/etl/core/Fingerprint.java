@@ -1,0 +1,42 @@
+package etl.core;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** The hash that tells whether two pipelines are the same definition. */
+final class Fingerprint {
+    private Fingerprint() {}
+
+    static String of(Pipeline pipeline) {
+        MessageDigest digest = sha256();
+        add(digest, "pipeline", pipeline.name());
+        for (Parameter<?> parameter : pipeline.parameters()) {
+            add(
+                    digest,
+                    "parameter",
+                    parameter.name(),
+                    parameter.type().javaType().getName());
+        }
+        for (TaskView task : pipeline.tasks()) {
+            add(digest, "task", task.id(), task.outputType().getTypeName());
+            task.upstream().forEach(id -> add(digest, "upstream", id));
+            task.inputs().forEach(id -> add(digest, "input", id));
+        }
+        return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    }
+
+    /** Unambiguous because no part can hold a newline: names are checked, and type names have none. */
+    private static void add(MessageDigest digest, String... parts) {
+        digest.update((String.join("\n", parts) + "\n\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
+        }
+    }
+}

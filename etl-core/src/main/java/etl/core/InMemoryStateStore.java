@@ -1,0 +1,116 @@
+package etl.core;
+
+import etl.core.spi.NewRun;
+import etl.core.spi.RunJournal;
+import etl.core.spi.StateStore;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps runs in memory, for tests and for applications that do not need to survive a crash. Outputs are kept as they are,
+ * not copied. Of the runs that have ended, the newest 100 are kept. Safe for use by many threads.
+ */
+public final class InMemoryStateStore implements StateStore {
+    private static final int ENDED_RUNS_KEPT = 100;
+
+    private final Map<RunId, MemoryRun> runs = new LinkedHashMap<>();
+
+    private InMemoryStateStore() {}
+
+    /**
+     * An empty store.
+     *
+     * @return the store
+     */
+    public static InMemoryStateStore create() {
+        return new InMemoryStateStore();
+    }
+
+    @Override
+    public synchronized boolean create(NewRun run) {
+        if (runs.containsKey(run.id())
+                || run.runKey().flatMap(key -> findByKey(run.pipeline(), key)).isPresent()) {
+            return false;
+        }
+        forgetOldRuns();
+        runs.put(run.id(), new MemoryRun(run));
+        return true;
+    }
+
+    private void forgetOldRuns() {
+        List<RunId> ended = new ArrayList<>();
+        runs.forEach((id, run) -> {
+            if (run.stored().state().isFinal()) {
+                ended.add(id);
+            }
+        });
+        if (ended.size() > ENDED_RUNS_KEPT) {
+            ended.subList(0, ended.size() - ENDED_RUNS_KEPT).forEach(runs::remove);
+        }
+    }
+
+    @Override
+    public RunJournal journal(RunId run) {
+        return existing(run);
+    }
+
+    @Override
+    public void reopen(RunId run) {
+        existing(run).reopen();
+    }
+
+    @Override
+    public Optional<StoredRun> find(RunId run) {
+        return run(run).map(MemoryRun::stored);
+    }
+
+    @Override
+    public synchronized Optional<StoredRun> findByKey(String pipeline, String runKey) {
+        return runs.values().stream()
+                .map(MemoryRun::stored)
+                .filter(run -> run.definition().pipeline().equals(pipeline)
+                        && run.definition().runKey().filter(runKey::equals).isPresent())
+                .findFirst();
+    }
+
+    @Override
+    public synchronized List<StoredRun> recent(int limit) {
+        List<StoredRun> newestFirst = new ArrayList<>();
+        runs.values().forEach(run -> newestFirst.add(0, run.stored()));
+        return newestFirst.subList(0, Math.min(limit, newestFirst.size()));
+    }
+
+    @Override
+    public List<StoredTask> tasks(RunId run) {
+        return run(run).map(MemoryRun::tasks).orElse(List.of());
+    }
+
+    @Override
+    public Optional<StoredTask> task(RunId run, String taskId) {
+        return run(run).flatMap(found -> found.task(taskId));
+    }
+
+    @Override
+    public @Nullable Object output(RunId run, String taskId, Type type) {
+        return existing(run).output(taskId);
+    }
+
+    private synchronized Optional<MemoryRun> run(RunId id) {
+        return Optional.ofNullable(runs.get(id));
+    }
+
+    private MemoryRun existing(RunId id) {
+        return run(id).orElseThrow(() -> new StateStoreException("there is no run " + id + " in this store", null));
+    }
+
+    @Override
+    public void close() {}
+}

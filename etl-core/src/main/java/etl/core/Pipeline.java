@@ -1,0 +1,230 @@
+package etl.core;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+
+/**
+ * A checked pipeline: tasks, their dependencies and parameters, free of cycles. What it declares can be read as plain
+ * data, which is what state stores and engine exporters work from. Immutable and safe for use by many threads.
+ */
+public final class Pipeline {
+    private final PipelineBuilder owner;
+    private final String name;
+    private final String description;
+    private final OptionalInt parallelism;
+    private final List<Parameter<?>> parameters;
+    private final List<TaskView> tasks;
+    private final Map<String, Integer> ordinals;
+    private final List<TaskBody> bodies;
+    private final int[][] upstream;
+    private final int[][] downstream;
+    private final int[][] inputs;
+    private final int[] order;
+    private final String fingerprint;
+
+    Pipeline(
+            PipelineBuilder owner,
+            String name,
+            String description,
+            OptionalInt parallelism,
+            List<Parameter<?>> parameters,
+            List<TaskDeclaration> declared) {
+        this.owner = owner;
+        this.name = name;
+        this.description = description;
+        this.parallelism = parallelism;
+        this.parameters = List.copyOf(parameters);
+        this.tasks = declared.stream().map(Pipeline::view).toList();
+        this.bodies = declared.stream().map(TaskDeclaration::body).toList();
+        this.ordinals = new HashMap<>();
+        for (TaskView task : tasks) {
+            ordinals.put(task.id(), ordinals.size());
+        }
+        this.upstream = ordinals(tasks.stream().map(TaskView::upstream).toList());
+        this.inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
+        this.downstream = TopologicalOrder.downstream(upstream);
+        this.order = TopologicalOrder.of(upstream).toArray();
+        this.fingerprint = Fingerprint.of(this);
+    }
+
+    private static TaskView view(TaskDeclaration task) {
+        Set<String> upstream = new LinkedHashSet<>();
+        task.upstream().forEach(dependency -> upstream.add(dependency.taskId()));
+        return new TaskView(
+                task.id(),
+                task.description(),
+                task.inputs().stream().map(TaskRef::id).toList(),
+                new ArrayList<>(upstream),
+                task.retry(),
+                task.timeout(),
+                task.outputType());
+    }
+
+    private int[][] ordinals(List<List<String>> ids) {
+        return ids.stream()
+                .map(list -> list.stream().mapToInt(this::ordinal).toArray())
+                .toArray(int[][]::new);
+    }
+
+    /**
+     * Begins the declaration of a pipeline.
+     *
+     * @param name its name: letters, digits, '_' and '-', at most 200
+     * @return an empty builder
+     */
+    public static PipelineBuilder named(String name) {
+        return new PipelineBuilder(name);
+    }
+
+    /**
+     * The pipeline's name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * What the pipeline does.
+     *
+     * @return one line for people, empty if none was given
+     */
+    public String description() {
+        return description;
+    }
+
+    /**
+     * How many tasks of one run may be executed at once.
+     *
+     * @return the limit, or empty if the orchestrator's own limit holds
+     */
+    public OptionalInt parallelism() {
+        return parallelism;
+    }
+
+    /**
+     * The parameters in the order of their declaration.
+     *
+     * @return an unmodifiable list
+     */
+    public List<Parameter<?>> parameters() {
+        return parameters;
+    }
+
+    /**
+     * Finds a parameter.
+     *
+     * @param parameterName its name
+     * @return the parameter, or empty if there is none of that name
+     */
+    public Optional<Parameter<?>> parameter(String parameterName) {
+        for (Parameter<?> parameter : parameters) {
+            if (parameter.name().equals(parameterName)) {
+                return Optional.of(parameter);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The tasks in the order of their declaration.
+     *
+     * @return an unmodifiable list
+     */
+    public List<TaskView> tasks() {
+        return tasks;
+    }
+
+    /**
+     * The tasks in an order in which they could run one after the other.
+     *
+     * @return a new list, each task after its upstream tasks
+     */
+    public List<TaskView> tasksInOrder() {
+        List<TaskView> sorted = new ArrayList<>(order.length);
+        for (int ordinal : order) {
+            sorted.add(tasks.get(ordinal));
+        }
+        return sorted;
+    }
+
+    /**
+     * Finds a task.
+     *
+     * @param taskId its id
+     * @return the task, or empty if there is none of that id
+     */
+    public Optional<TaskView> task(String taskId) {
+        return Optional.ofNullable(ordinals.get(taskId)).map(tasks::get);
+    }
+
+    /**
+     * Identifies the definition: name, parameters, tasks, dependencies and output types, but neither code nor retry
+     * policies nor timeouts. A run is resumed only by a pipeline of the same fingerprint.
+     *
+     * @return the first 32 hexadecimal digits of a SHA-256
+     */
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    int size() {
+        return tasks.size();
+    }
+
+    int ordinal(String taskId) {
+        Integer ordinal = ordinals.get(taskId);
+        if (ordinal == null) {
+            throw new IllegalArgumentException("pipeline '" + name + "' has no task '" + taskId + "'");
+        }
+        return ordinal;
+    }
+
+    int ordinal(TaskRef<?> task) {
+        if (task.owner() != owner) {
+            throw new IllegalArgumentException(
+                    "task '" + task.id() + "' does not belong to pipeline '" + name + "' but to another one");
+        }
+        return ordinal(task.id());
+    }
+
+    boolean declares(Parameter<?> parameter) {
+        return parameter.owner() == owner;
+    }
+
+    TaskView task(int ordinal) {
+        return tasks.get(ordinal);
+    }
+
+    TaskBody body(int ordinal) {
+        return bodies.get(ordinal);
+    }
+
+    int[] upstream(int ordinal) {
+        return upstream[ordinal];
+    }
+
+    int[] downstream(int ordinal) {
+        return downstream[ordinal];
+    }
+
+    int[] inputs(int ordinal) {
+        return inputs[ordinal];
+    }
+
+    int[] order() {
+        return order;
+    }
+
+    @Override
+    public String toString() {
+        return "pipeline '" + name + "' of " + tasks.size() + " tasks";
+    }
+}

@@ -1,0 +1,120 @@
+package etl.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Declares a pipeline: its parameters and its tasks. {@link #build()} checks the whole and may be called more than once;
+ * later declarations do not change a pipeline that was built before. Not safe for use by many threads.
+ */
+public final class PipelineBuilder {
+    private final String name;
+    private final List<Parameter<?>> parameters = new ArrayList<>();
+    private final List<TaskDeclaration> tasks = new ArrayList<>();
+    private String description = "";
+    private OptionalInt parallelism = OptionalInt.empty();
+
+    PipelineBuilder(String name) {
+        this.name = Objects.requireNonNull(name, "name");
+    }
+
+    /**
+     * Says what the pipeline does.
+     *
+     * @param newDescription one line for people
+     * @return this builder
+     */
+    public PipelineBuilder describedAs(String newDescription) {
+        description = Objects.requireNonNull(newDescription, "description");
+        return this;
+    }
+
+    /**
+     * Limits how many tasks of one run are executed at once, on this machine as on an engine.
+     *
+     * @param tasksAtOnce at least 1; default: the limit of the {@link EtlBuilder#parallelism orchestrator}
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public PipelineBuilder parallelism(int tasksAtOnce) {
+        parallelism = OptionalInt.of(Checks.atLeastOne(tasksAtOnce, "parallelism"));
+        return this;
+    }
+
+    /**
+     * Declares a parameter.
+     *
+     * @param parameterName its name: letters, digits, '_' and '-', at most 200
+     * @param type String, Integer, Long, Double, BigDecimal, Boolean, LocalDate, LocalDateTime, Instant, Duration or an
+     *     enum
+     * @param <T> the type of its values
+     * @return the declaration, which ends with {@code required()} or {@code optional(default)}
+     * @throws IllegalArgumentException for a class that a parameter cannot have
+     */
+    public <T> ParameterBuilder<T> parameter(String parameterName, Class<T> type) {
+        return new ParameterBuilder<>(
+                this, Objects.requireNonNull(parameterName, "parameterName"), ParameterType.of(type));
+    }
+
+    /**
+     * Declares a task with an output.
+     *
+     * @param id its id: letters, digits, '_' and '-', at most 200, unique in the pipeline
+     * @param outputType the class of its output
+     * @param <R> the class of its output
+     * @return the declaration, which ends with {@code run}
+     */
+    public <R> TaskBuilder<R> task(String id, Class<R> outputType) {
+        return new TaskBuilder<>(this, id, Objects.requireNonNull(outputType, "outputType"));
+    }
+
+    /**
+     * Declares a task with an output of a generic type.
+     *
+     * @param id its id: letters, digits, '_' and '-', at most 200, unique in the pipeline
+     * @param outputType the type of its output, as {@code new GenericType<List<Order>>() {}}
+     * @param <R> the type of its output
+     * @return the declaration, which ends with {@code run}
+     */
+    public <R extends @Nullable Object> TaskBuilder<R> task(String id, GenericType<R> outputType) {
+        return new TaskBuilder<>(this, id, outputType.type());
+    }
+
+    /**
+     * Declares a task without an output.
+     *
+     * @param id its id: letters, digits, '_' and '-', at most 200, unique in the pipeline
+     * @return the declaration, which ends with {@code run}
+     */
+    public ActionBuilder task(String id) {
+        return new ActionBuilder(this, id);
+    }
+
+    /**
+     * Checks everything that was declared and makes the pipeline.
+     *
+     * @return the pipeline
+     * @throws PipelineInvalidException with every fault: ids that are malformed or declared twice, upstream tasks that
+     *     are unknown or belong to another pipeline, cycles with their path, parameters declared twice, no task at all
+     */
+    public Pipeline build() {
+        PipelineCheck check = new PipelineCheck(this, name, parameters, tasks);
+        List<String> faults = check.faults();
+        if (!faults.isEmpty()) {
+            throw new PipelineInvalidException(name, faults);
+        }
+        return new Pipeline(this, name, description, parallelism, parameters, tasks);
+    }
+
+    <T> Parameter<T> add(Parameter<T> parameter) {
+        parameters.add(parameter);
+        return parameter;
+    }
+
+    void add(TaskDeclaration task) {
+        tasks.add(task);
+    }
+}

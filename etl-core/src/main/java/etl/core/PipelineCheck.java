@@ -1,0 +1,107 @@
+package etl.core;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Finds every fault of a declaration. */
+final class PipelineCheck {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+    private static final String NAME_RULE = "use 1 to 200 letters, digits, '_' or '-'";
+
+    private final PipelineBuilder owner;
+    private final String name;
+    private final List<Parameter<?>> parameters;
+    private final List<TaskDeclaration> tasks;
+    private final List<String> faults = new ArrayList<>();
+
+    PipelineCheck(PipelineBuilder owner, String name, List<Parameter<?>> parameters, List<TaskDeclaration> tasks) {
+        this.owner = owner;
+        this.name = name;
+        this.parameters = parameters;
+        this.tasks = tasks;
+    }
+
+    List<String> faults() {
+        checkName("pipeline name", name);
+        checkParameters();
+        if (tasks.isEmpty()) {
+            faults.add("there is no task; add one with task(\"id\").run(...)");
+        }
+        Map<String, Integer> ordinals = checkIds();
+        int[][] upstream = checkUpstream(ordinals);
+        for (List<Integer> cycle : TopologicalOrder.of(upstream).cycles()) {
+            faults.add("cycle: " + path(cycle) + "; remove one of these dependencies");
+        }
+        return faults;
+    }
+
+    private void checkName(String what, String text) {
+        if (!NAME.matcher(text).matches()) {
+            faults.add(what + " '" + abbreviated(text) + "' is not allowed: " + NAME_RULE);
+        }
+    }
+
+    private void checkParameters() {
+        Set<String> seen = new HashSet<>();
+        for (Parameter<?> parameter : parameters) {
+            checkName("parameter name", parameter.name());
+            if (!seen.add(parameter.name())) {
+                faults.add("parameter '" + abbreviated(parameter.name()) + "' is declared twice; rename one of them");
+            }
+        }
+    }
+
+    private Map<String, Integer> checkIds() {
+        Map<String, Integer> ordinals = new HashMap<>();
+        for (int i = 0; i < tasks.size(); i++) {
+            String id = tasks.get(i).id();
+            checkName("task id", id);
+            if (ordinals.putIfAbsent(id, i) != null) {
+                faults.add("task '" + abbreviated(id) + "' is declared twice; rename one of them");
+            }
+        }
+        return ordinals;
+    }
+
+    private int[][] checkUpstream(Map<String, Integer> ordinals) {
+        int[][] upstream = new int[tasks.size()][];
+        for (int i = 0; i < upstream.length; i++) {
+            TaskDeclaration task = tasks.get(i);
+            List<Integer> known = new ArrayList<>();
+            for (Dependency dependency : task.upstream()) {
+                Integer ordinal = ordinals.get(dependency.taskId());
+                if (dependency.owner() != null && dependency.owner() != owner) {
+                    faults.add("task '" + abbreviated(task.id()) + "' depends on '" + dependency.taskId()
+                            + "' of another pipeline; declare that task in this one");
+                } else if (ordinal == null) {
+                    faults.add("task '" + abbreviated(task.id()) + "' depends on unknown task '"
+                            + abbreviated(dependency.taskId()) + "'; declare it or correct the id");
+                } else {
+                    known.add(ordinal);
+                }
+            }
+            upstream[i] = known.stream().mapToInt(Integer::intValue).distinct().toArray();
+        }
+        return upstream;
+    }
+
+    private String path(List<Integer> cycle) {
+        List<String> ids = new ArrayList<>();
+        cycle.forEach(ordinal -> ids.add(tasks.get(ordinal).id()));
+        ids.add(ids.get(0));
+        return ids.size() <= 12
+                ? String.join(" -> ", ids)
+                : String.join(" -> ", ids.subList(0, 10)) + " -> ... (" + cycle.size() + " tasks) -> " + ids.get(0);
+    }
+
+    private static String abbreviated(String text) {
+        return text.codePointCount(0, text.length()) <= 60
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, 60)) + "...";
+    }
+}

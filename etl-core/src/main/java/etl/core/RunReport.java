@@ -1,0 +1,155 @@
+package etl.core;
+
+import etl.core.spi.ErrorInfo;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
+
+/** How a run ended: its state, its tasks and their outputs. Immutable and safe for use by many threads. */
+public final class RunReport {
+    private final Pipeline pipeline;
+    private final RunId id;
+    private final RunState state;
+    private final Duration duration;
+    private final List<TaskReport> tasks;
+    private final Optional<ErrorInfo> error;
+    private final @Nullable Throwable failure;
+    private final IntFunction<@Nullable Object> outputs;
+    private final IntFunction<@Nullable Throwable> failures;
+
+    RunReport(
+            Pipeline pipeline,
+            RunId id,
+            RunState state,
+            Duration duration,
+            List<TaskReport> tasks,
+            Optional<ErrorInfo> error,
+            @Nullable Throwable failure,
+            IntFunction<@Nullable Object> outputs,
+            IntFunction<@Nullable Throwable> failures) {
+        this.pipeline = pipeline;
+        this.id = id;
+        this.state = state;
+        this.duration = duration;
+        this.tasks = List.copyOf(tasks);
+        this.error = error;
+        this.failure = failure;
+        this.outputs = outputs;
+        this.failures = failures;
+    }
+
+    /**
+     * The run.
+     *
+     * @return its id
+     */
+    public RunId id() {
+        return id;
+    }
+
+    /**
+     * The pipeline that was run.
+     *
+     * @return its name
+     */
+    public String pipeline() {
+        return pipeline.name();
+    }
+
+    /**
+     * How the run ended.
+     *
+     * @return SUCCEEDED, FAILED or CANCELLED
+     */
+    public RunState state() {
+        return state;
+    }
+
+    /**
+     * How long the run took, since it was started or resumed.
+     *
+     * @return the time
+     */
+    public Duration duration() {
+        return duration;
+    }
+
+    /**
+     * The tasks in the order of their declaration.
+     *
+     * @return an unmodifiable list
+     */
+    public List<TaskReport> tasks() {
+        return tasks;
+    }
+
+    /**
+     * One task.
+     *
+     * @param task a task of the pipeline
+     * @return how it ended
+     * @throws IllegalArgumentException if the task belongs to another pipeline
+     */
+    public TaskReport task(TaskRef<?> task) {
+        return tasks.get(pipeline.ordinal(task));
+    }
+
+    /**
+     * Why the run failed: the failure of the task that failed first.
+     *
+     * @return the error, or empty if the run did not fail
+     */
+    public Optional<ErrorInfo> error() {
+        return error;
+    }
+
+    /**
+     * The output of a task.
+     *
+     * @param task a task of the pipeline
+     * @param <T> the type of the output
+     * @return what the task returned
+     * @throws IllegalArgumentException if the task belongs to another pipeline
+     * @throws RunFailedException if the task did not succeed; its cause is the task's own exception
+     */
+    @SuppressWarnings("unchecked")
+    public <T extends @Nullable Object> T output(TaskRef<T> task) {
+        int ordinal = pipeline.ordinal(task);
+        TaskReport report = tasks.get(ordinal);
+        if (report.state() != TaskState.SUCCEEDED) {
+            throw new RunFailedException(
+                    "task '" + task.id() + "' of run " + id + " has no output: it is " + report.state()
+                            + report.error().map(error -> " (" + error + ")").orElse(""),
+                    this,
+                    failures.apply(ordinal));
+        }
+        return (T) outputs.apply(ordinal);
+    }
+
+    /**
+     * Makes a failure an exception.
+     *
+     * @return this report, if the run succeeded
+     * @throws RunFailedException if it did not; its cause is the exception of the task that failed first
+     */
+    public RunReport orThrow() {
+        if (state == RunState.SUCCEEDED) {
+            return this;
+        }
+        String which = tasks.stream()
+                .filter(task -> task.state() == TaskState.FAILED)
+                .findFirst()
+                .map(task -> ": task '" + task.id() + "' failed with "
+                        + task.error().map(ErrorInfo::toString).orElse("an unknown error"))
+                .orElse("");
+        throw new RunFailedException(
+                "run " + id + " of pipeline '" + pipeline.name() + "' " + state + which, this, failure);
+    }
+
+    @Override
+    public String toString() {
+        return "run " + id + " of pipeline '" + pipeline.name() + "' " + state + " after " + duration;
+    }
+}

@@ -1,0 +1,11 @@
+package etl.core;
+
+import etl.core.spi.RunListener;
+import etl.core.spi.StateStore;
+import etl.core.spi.Time;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+
+/** What all runs of one orchestrator share. */
+record RunSettings(
+        StateStore store, RunListener listener, Time time, Executor threads, int parallelism, Duration grace) {}

@@ -1,0 +1,162 @@
+package etl.core;
+
+import etl.core.TaskAttempt.Interruption;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.OutputNotStorableException;
+import etl.core.spi.RunInfo;
+import etl.core.spi.RunJournal;
+import etl.core.spi.RunListener;
+import etl.core.spi.TaskChange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt with its journal; the thread that started it waits in {@link #await()}. */
+final class SingleAttempt implements TaskAttempt.Owner {
+    private final RunSettings settings;
+    private final Pipeline pipeline;
+    private final RunInfo run;
+    private final int task;
+    private final int number;
+    private final Map<String, Object> arguments;
+    private final RunJournal journal;
+    private final Instant firstBegan;
+    private final CompletableFuture<EngineAttempt> result = new CompletableFuture<>();
+    private volatile @Nullable TaskAttempt attempt;
+
+    SingleAttempt(
+            RunSettings settings,
+            Pipeline pipeline,
+            RunInfo run,
+            int task,
+            int number,
+            Map<String, Object> arguments,
+            RunJournal journal,
+            Instant firstBegan) {
+        this.settings = settings;
+        this.pipeline = pipeline;
+        this.run = run;
+        this.task = task;
+        this.number = number;
+        this.arguments = arguments;
+        this.journal = journal;
+        this.firstBegan = firstBegan;
+    }
+
+    void execute(TaskBody.Inputs inputs) {
+        try {
+            TaskAttempt started = new TaskAttempt(this, settings, run, pipeline, task, number, arguments);
+            attempt = started;
+            Durably.write(journal, TaskChange.started(started.taskId(), number, started.startedAt()));
+            settings.listener()
+                    .onTaskStarted(new RunListener.TaskStarted(run, started.taskId(), number, started.startedAt()));
+            started.execute(inputs);
+        } catch (RuntimeException | Error failure) {
+            result.completeExceptionally(failure);
+        }
+    }
+
+    EngineAttempt await() {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return Durably.get(result);
+                } catch (InterruptedException interruption) {
+                    interrupted = true;
+                    TaskAttempt started = attempt;
+                    if (started != null) {
+                        started.interrupt(Interruption.CANCEL);
+                    }
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @Override
+    public void ended(TaskAttempt ended, @Nullable Object output, @Nullable Throwable failure) {
+        if (failure != null) {
+            failed(ended, failure);
+            return;
+        }
+        Instant now = settings.time().instant();
+        try {
+            Durably.write(
+                    journal,
+                    TaskChange.succeeded(
+                            ended.taskId(),
+                            number,
+                            now,
+                            ended.rows(),
+                            output,
+                            pipeline.task(task).outputType()));
+        } catch (OutputNotStorableException notStorable) {
+            close(ended, notStorable, TaskState.FAILED, Duration.ZERO);
+            return;
+        }
+        tellEnded(ended, now, TaskState.SUCCEEDED, Optional.empty());
+        result.complete(new EngineAttempt(TaskState.SUCCEEDED, number, false, Duration.ZERO, Optional.empty(), output));
+    }
+
+    private void failed(TaskAttempt ended, Throwable failure) {
+        if (ended.interruption() == Interruption.CANCEL) {
+            close(ended, failure, TaskState.CANCELLED, Duration.ZERO);
+            return;
+        }
+        Duration elapsed = Duration.between(firstBegan, settings.time().instant());
+        pipeline.task(task)
+                .retry()
+                .delayAfter(number, failure, elapsed, ThreadLocalRandom.current())
+                .ifPresentOrElse(
+                        delay -> close(ended, failure, TaskState.RETRYING, delay),
+                        () -> close(ended, failure, TaskState.FAILED, Duration.ZERO));
+    }
+
+    private void close(TaskAttempt ended, Throwable failure, TaskState state, Duration retryAfter) {
+        Instant now = settings.time().instant();
+        ErrorInfo error = ErrorInfo.of(failure);
+        Durably.write(journal, TaskChange.failed(ended.taskId(), number, state, now, ended.rows(), error));
+        if (state == TaskState.RETRYING) {
+            settings.listener()
+                    .onTaskRetrying(new RunListener.TaskRetrying(run, ended.taskId(), number, error, retryAfter));
+        } else {
+            tellEnded(ended, now, state, Optional.of(error));
+        }
+        result.complete(new EngineAttempt(
+                state, number, failure instanceof TaskTimeoutException, retryAfter, Optional.of(error), null));
+    }
+
+    private void tellEnded(TaskAttempt ended, Instant now, TaskState state, Optional<ErrorInfo> error) {
+        settings.listener()
+                .onTaskEnded(new RunListener.TaskEnded(
+                        run,
+                        ended.taskId(),
+                        number,
+                        state,
+                        Duration.between(ended.startedAt(), now),
+                        ended.rows(),
+                        error));
+    }
+
+    @Override
+    public void abandoned(TaskAttempt ended, TaskAbandonedException failure) {
+        try {
+            close(
+                    ended,
+                    failure,
+                    ended.interruption() == Interruption.CANCEL ? TaskState.CANCELLED : TaskState.FAILED,
+                    Duration.ZERO);
+        } catch (RuntimeException notStored) {
+            notStored.addSuppressed(failure);
+            result.completeExceptionally(notStored);
+        }
+    }
+}

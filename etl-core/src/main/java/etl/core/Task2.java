@@ -1,0 +1,24 @@
+package etl.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The code of a task that reads the outputs of two other tasks. See {@link Task} for threads and failures.
+ *
+ * @param <A> the first input
+ * @param <B> the second input
+ * @param <R> what the task returns
+ */
+@FunctionalInterface
+public interface Task2<A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> {
+    /**
+     * Does the work of one attempt.
+     *
+     * @param context the run, the arguments and the progress of this attempt
+     * @param first the output of the first upstream task
+     * @param second the output of the second upstream task
+     * @return the output, which tasks downstream receive
+     * @throws Exception any exception fails the attempt
+     */
+    R execute(TaskContext context, A first, B second) throws Exception;
+}

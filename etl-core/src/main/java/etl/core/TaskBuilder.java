@@ -1,0 +1,277 @@
+package etl.core;
+
+import java.lang.reflect.Type;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Declares one task with an output; ends with {@code run}. Not safe for use by many threads.
+ *
+ * @param <R> the type of the output
+ */
+public final class TaskBuilder<R extends @Nullable Object> extends TaskOptions<TaskBuilder<R>> {
+    private final Type outputType;
+
+    TaskBuilder(PipelineBuilder pipeline, String id, Type outputType) {
+        super(pipeline, id);
+        this.outputType = outputType;
+    }
+
+    @Override
+    TaskBuilder<R> self() {
+        return this;
+    }
+
+    /**
+     * Adds the task to the pipeline.
+     *
+     * @param task the code
+     * @return the reference that other tasks and the report use
+     */
+    public TaskRef<R> run(Task<? extends R> task) {
+        return add(List.of(), (context, inputs) -> task.execute(context));
+    }
+
+    /**
+     * Takes the outputs of one other task as inputs.
+     *
+     * @param first a task of the same pipeline
+     * @param <A> the type of its output
+     * @return the declaration with its inputs
+     */
+    public <A extends @Nullable Object> From1<A, R> from(TaskRef<A> first) {
+        return new From1<>(this, List.of(first));
+    }
+
+    /**
+     * Takes the outputs of two other tasks as inputs.
+     *
+     * @param first a task of the same pipeline
+     * @param second a task of the same pipeline
+     * @param <A> the type of its output
+     * @param <B> the type of its output
+     * @return the declaration with its inputs
+     */
+    public <A extends @Nullable Object, B extends @Nullable Object> From2<A, B, R> from(
+            TaskRef<A> first, TaskRef<B> second) {
+        return new From2<>(this, List.of(first, second));
+    }
+
+    /**
+     * Takes the outputs of three other tasks as inputs.
+     *
+     * @param first a task of the same pipeline
+     * @param second a task of the same pipeline
+     * @param third a task of the same pipeline
+     * @param <A> the type of its output
+     * @param <B> the type of its output
+     * @param <C> the type of its output
+     * @return the declaration with its inputs
+     */
+    public <A extends @Nullable Object, B extends @Nullable Object, C extends @Nullable Object> From3<A, B, C, R> from(
+            TaskRef<A> first, TaskRef<B> second, TaskRef<C> third) {
+        return new From3<>(this, List.of(first, second, third));
+    }
+
+    /**
+     * Takes the outputs of four other tasks as inputs.
+     *
+     * @param first a task of the same pipeline
+     * @param second a task of the same pipeline
+     * @param third a task of the same pipeline
+     * @param fourth a task of the same pipeline
+     * @param <A> the type of its output
+     * @param <B> the type of its output
+     * @param <C> the type of its output
+     * @param <D> the type of its output
+     * @return the declaration with its inputs
+     */
+    public <
+                    A extends @Nullable Object,
+                    B extends @Nullable Object,
+                    C extends @Nullable Object,
+                    D extends @Nullable Object>
+            From4<A, B, C, D, R> from(TaskRef<A> first, TaskRef<B> second, TaskRef<C> third, TaskRef<D> fourth) {
+        return new From4<>(this, List.of(first, second, third, fourth));
+    }
+
+    /**
+     * Takes the outputs of any number of tasks of one type as a list, in the order given.
+     *
+     * @param tasks tasks of the same pipeline
+     * @param <A> the type of their outputs
+     * @return the declaration with its inputs
+     */
+    public <A extends @Nullable Object> FromAll<A, R> fromAll(List<TaskRef<A>> tasks) {
+        return new FromAll<>(this, List.copyOf(tasks));
+    }
+
+    private TaskRef<R> add(List<? extends TaskRef<?>> inputs, TaskBody body) {
+        pipeline.add(declare(outputType, List.copyOf(inputs), body));
+        return new TaskRef<>(pipeline, id, outputType);
+    }
+
+    /**
+     * A task with 1 input, which lacks its code only.
+     *
+     * @param <A> the type of the first input
+     * @param <R> the type of the output
+     */
+    public static final class From1<A extends @Nullable Object, R extends @Nullable Object> {
+        private final TaskBuilder<R> task;
+        private final List<TaskRef<?>> refs;
+
+        private From1(TaskBuilder<R> task, List<TaskRef<?>> refs) {
+            this.task = task;
+            this.refs = refs;
+        }
+
+        /**
+         * Adds the task to the pipeline.
+         *
+         * @param code the code
+         * @return the reference that other tasks and the report use
+         */
+        @SuppressWarnings("unchecked")
+        public TaskRef<R> run(Task1<? super A, ? extends R> code) {
+            return task.add(refs, (context, inputs) -> code.execute(context, (A) inputs.get(0)));
+        }
+    }
+
+    /**
+     * A task with 2 inputs, which lacks its code only.
+     *
+     * @param <A> the type of the first input
+     * @param <B> the type of the second input
+     * @param <R> the type of the output
+     */
+    public static final class From2<
+            A extends @Nullable Object, B extends @Nullable Object, R extends @Nullable Object> {
+        private final TaskBuilder<R> task;
+        private final List<TaskRef<?>> refs;
+
+        private From2(TaskBuilder<R> task, List<TaskRef<?>> refs) {
+            this.task = task;
+            this.refs = refs;
+        }
+
+        /**
+         * Adds the task to the pipeline.
+         *
+         * @param code the code
+         * @return the reference that other tasks and the report use
+         */
+        @SuppressWarnings("unchecked")
+        public TaskRef<R> run(Task2<? super A, ? super B, ? extends R> code) {
+            return task.add(refs, (context, inputs) -> code.execute(context, (A) inputs.get(0), (B) inputs.get(1)));
+        }
+    }
+
+    /**
+     * A task with 3 inputs, which lacks its code only.
+     *
+     * @param <A> the type of the first input
+     * @param <B> the type of the second input
+     * @param <C> the type of the third input
+     * @param <R> the type of the output
+     */
+    public static final class From3<
+            A extends @Nullable Object,
+            B extends @Nullable Object,
+            C extends @Nullable Object,
+            R extends @Nullable Object> {
+        private final TaskBuilder<R> task;
+        private final List<TaskRef<?>> refs;
+
+        private From3(TaskBuilder<R> task, List<TaskRef<?>> refs) {
+            this.task = task;
+            this.refs = refs;
+        }
+
+        /**
+         * Adds the task to the pipeline.
+         *
+         * @param code the code
+         * @return the reference that other tasks and the report use
+         */
+        @SuppressWarnings("unchecked")
+        public TaskRef<R> run(Task3<? super A, ? super B, ? super C, ? extends R> code) {
+            return task.add(
+                    refs,
+                    (context, inputs) ->
+                            code.execute(context, (A) inputs.get(0), (B) inputs.get(1), (C) inputs.get(2)));
+        }
+    }
+
+    /**
+     * A task with 4 inputs, which lacks its code only.
+     *
+     * @param <A> the type of the first input
+     * @param <B> the type of the second input
+     * @param <C> the type of the third input
+     * @param <D> the type of the fourth input
+     * @param <R> the type of the output
+     */
+    public static final class From4<
+            A extends @Nullable Object,
+            B extends @Nullable Object,
+            C extends @Nullable Object,
+            D extends @Nullable Object,
+            R extends @Nullable Object> {
+        private final TaskBuilder<R> task;
+        private final List<TaskRef<?>> refs;
+
+        private From4(TaskBuilder<R> task, List<TaskRef<?>> refs) {
+            this.task = task;
+            this.refs = refs;
+        }
+
+        /**
+         * Adds the task to the pipeline.
+         *
+         * @param code the code
+         * @return the reference that other tasks and the report use
+         */
+        @SuppressWarnings("unchecked")
+        public TaskRef<R> run(Task4<? super A, ? super B, ? super C, ? super D, ? extends R> code) {
+            return task.add(
+                    refs,
+                    (context, inputs) -> code.execute(
+                            context, (A) inputs.get(0), (B) inputs.get(1), (C) inputs.get(2), (D) inputs.get(3)));
+        }
+    }
+
+    /**
+     * A task whose input is the list of many tasks' outputs, which lacks its code only.
+     *
+     * @param <A> the type of the elements
+     * @param <R> the type of the output
+     */
+    public static final class FromAll<A extends @Nullable Object, R extends @Nullable Object> {
+        private final TaskBuilder<R> task;
+        private final List<TaskRef<A>> refs;
+
+        private FromAll(TaskBuilder<R> task, List<TaskRef<A>> refs) {
+            this.task = task;
+            this.refs = refs;
+        }
+
+        /**
+         * Adds the task to the pipeline.
+         *
+         * @param code the code
+         * @return the reference that other tasks and the report use
+         */
+        @SuppressWarnings("unchecked")
+        public TaskRef<R> run(Task1<? super List<A>, ? extends R> code) {
+            return task.add(refs, (context, inputs) -> {
+                List<A> values = new ArrayList<>(inputs.size());
+                for (int i = 0; i < inputs.size(); i++) {
+                    values.add((A) inputs.get(i));
+                }
+                return code.execute(context, values);
+            });
+        }
+    }
+}

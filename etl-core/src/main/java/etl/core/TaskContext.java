@@ -1,0 +1,89 @@
+package etl.core;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a task knows of the attempt it runs in. Safe for use by many threads, so that a task may use threads of its own.
+ */
+public interface TaskContext {
+    /**
+     * The run this attempt belongs to.
+     *
+     * @return the run's id
+     */
+    RunId runId();
+
+    /**
+     * The pipeline's name.
+     *
+     * @return the name
+     */
+    String pipeline();
+
+    /**
+     * The task's id.
+     *
+     * @return the id
+     */
+    String taskId();
+
+    /**
+     * Which attempt this is.
+     *
+     * @return 1 for the first one
+     */
+    int attempt();
+
+    /**
+     * The argument of a parameter, or its default.
+     *
+     * @param parameter a parameter of this pipeline
+     * @param <T> the parameter's type
+     * @return the value
+     * @throws IllegalArgumentException if the parameter belongs to another pipeline
+     */
+    <T extends @Nullable Object> T get(Parameter<T> parameter);
+
+    /**
+     * Reports how far the attempt has come; listeners receive it at once.
+     *
+     * @param done how much is done
+     * @param total how much there is in all, or a negative number if that is not known
+     */
+    void progress(long done, long total);
+
+    /**
+     * Counts rows that were read.
+     *
+     * @param rows how many more
+     */
+    void rowsRead(long rows);
+
+    /**
+     * Counts rows that were written.
+     *
+     * @param rows how many more
+     */
+    void rowsWritten(long rows);
+
+    /**
+     * Counts rows that were rejected.
+     *
+     * @param rows how many more
+     */
+    void rowsRejected(long rows);
+
+    /**
+     * Whether this attempt should end early, because the run is being cancelled or stopped or the attempt has timed out.
+     *
+     * @return true once the attempt has been interrupted
+     */
+    boolean isCancelled();
+
+    /**
+     * Ends the attempt if it should end early.
+     *
+     * @throws TaskCancelledException if {@link #isCancelled()}
+     */
+    void checkCancelled();
+}

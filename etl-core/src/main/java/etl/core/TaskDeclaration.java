@@ -1,0 +1,17 @@
+package etl.core;
+
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** One task as declared, before the pipeline as a whole has been checked. */
+record TaskDeclaration(
+        String id,
+        String description,
+        RetryPolicy retry,
+        Optional<Duration> timeout,
+        Type outputType,
+        List<TaskRef<?>> inputs,
+        List<Dependency> upstream,
+        TaskBody body) {}

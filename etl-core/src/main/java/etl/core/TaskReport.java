@@ -1,0 +1,19 @@
+package etl.core;
+
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.RowCounts;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How one task of a run ended.
+ *
+ * @param id the task's id
+ * @param state its final state
+ * @param attempts how often it was attempted, over all resumptions
+ * @param duration how long its last attempt took; zero if there was none in this execution
+ * @param rows the rows that its last attempt counted
+ * @param error why it failed, or empty
+ */
+public record TaskReport(
+        String id, TaskState state, int attempts, Duration duration, RowCounts rows, Optional<ErrorInfo> error) {}

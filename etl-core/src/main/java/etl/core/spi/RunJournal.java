@@ -1,0 +1,58 @@
+package etl.core.spi;
+
+import etl.core.RunState;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Records what happens in one run. Safe for use by many threads. The changes of one task run are recorded in the order
+ * in which they were written; those of different tasks may be stored together and in any order.
+ *
+ * <p>A store may answer later and from a thread of its own, so that many changes share one commit: whoever writes goes
+ * on at once, and what has to wait for durability waits for the {@link Receipt}.
+ */
+public interface RunJournal extends AutoCloseable {
+    /**
+     * Records that the run is being executed. Blocks until it is durable.
+     *
+     * @param at when
+     * @throws StateStoreException if it cannot be recorded
+     */
+    void started(Instant at);
+
+    /**
+     * Records a change of a task run. Blocks only while the store is too far behind.
+     *
+     * @param change the change; its output is read before this method returns
+     * @param receipt told exactly once, on any thread, perhaps before this method returns
+     * @throws OutputNotStorableException if the output cannot be stored; nothing was recorded, the receipt is not told
+     */
+    void write(TaskChange change, Receipt receipt);
+
+    /**
+     * Records the run's final state, after everything written before. Blocks until it is durable.
+     *
+     * @param state SUCCEEDED, FAILED or CANCELLED
+     * @param at when
+     * @param error why it failed, or empty
+     * @throws StateStoreException if it cannot be recorded
+     */
+    void ended(RunState state, Instant at, Optional<ErrorInfo> error);
+
+    /** Waits until everything written is durable or has failed, and gives the run up. Never throws. */
+    @Override
+    void close();
+
+    /** What becomes of a written change. Its methods are short and do not block. */
+    interface Receipt {
+        /** The change is durable. */
+        void durable();
+
+        /**
+         * The change could not be stored; the run cannot go on.
+         *
+         * @param failure why; a {@link StaleWriteException} if the stored state does not allow the change
+         */
+        void failed(StateStoreException failure);
+    }
+}

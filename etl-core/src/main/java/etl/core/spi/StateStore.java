@@ -1,0 +1,100 @@
+package etl.core.spi;
+
+import etl.core.RunId;
+import etl.core.TaskState;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps runs and task runs. Safe for use by many threads. Every method throws {@link StateStoreException} if the store
+ * cannot be reached.
+ *
+ * <p>Implementations are verified by {@code StateStoreContract} of etl-testkit.
+ */
+public interface StateStore extends AutoCloseable {
+    /**
+     * Records a new run as QUEUED, durably.
+     *
+     * @param run the run
+     * @return false if a run of this id, or of this pipeline and run key, exists already; nothing was changed then
+     */
+    boolean create(NewRun run);
+
+    /**
+     * Opens a run for writing.
+     *
+     * @param run a run that exists
+     * @return its journal, which the caller closes
+     * @throws StateStoreException if there is no such run
+     */
+    RunJournal journal(RunId run);
+
+    /**
+     * Makes a run ready to be executed again: its state becomes RUNNING without an error, and every task run whose state
+     * does not {@linkplain TaskState#survivesResume() survive a resume} becomes PENDING. Attempts so far are kept; one
+     * that was RUNNING is closed as FAILED.
+     *
+     * @param run a run that exists and has not SUCCEEDED
+     */
+    void reopen(RunId run);
+
+    /**
+     * Finds a run.
+     *
+     * @param run its id
+     * @return the run, or empty if there is none
+     */
+    Optional<StoredRun> find(RunId run);
+
+    /**
+     * Finds a run by the caller's key.
+     *
+     * @param pipeline the pipeline's name
+     * @param runKey the key
+     * @return the run, or empty if there is none
+     */
+    Optional<StoredRun> findByKey(String pipeline, String runKey);
+
+    /**
+     * The newest runs.
+     *
+     * @param limit how many at most
+     * @return the runs, the newest first
+     */
+    List<StoredRun> recent(int limit);
+
+    /**
+     * The task runs of a run.
+     *
+     * @param run its id
+     * @return the task runs in the order of their ids; tasks that are still PENDING may be absent
+     */
+    List<StoredTask> tasks(RunId run);
+
+    /**
+     * One task run of a run.
+     *
+     * @param run its id
+     * @param taskId the task
+     * @return the task run, or empty if none has been recorded
+     */
+    Optional<StoredTask> task(RunId run, String taskId);
+
+    /**
+     * Reads the output of a task that SUCCEEDED.
+     *
+     * @param run the run
+     * @param taskId the task
+     * @param type the declared type of the output
+     * @return the output, equal to what the task returned; null if it returned null
+     * @throws StateStoreException if the task has no output in this run, or it cannot be read as that type
+     */
+    @Nullable
+    Object output(RunId run, String taskId, Type type);
+
+    /** Lets go of everything this store has opened itself; a second call does nothing. */
+    @Override
+    void close();
+}

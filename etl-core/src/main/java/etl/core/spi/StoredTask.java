@@ -1,0 +1,35 @@
+package etl.core.spi;
+
+import etl.core.TaskState;
+import java.util.List;
+
+/**
+ * A task run as a store remembers it. A task that is still PENDING may have none.
+ *
+ * @param taskId the task's id
+ * @param state where it stands
+ * @param attempts its attempts in order, empty if none has begun
+ * @param rows the rows that the last attempt counted
+ */
+public record StoredTask(String taskId, TaskState state, List<StoredAttempt> attempts, RowCounts rows) {
+    /**
+     * Copies the attempts.
+     *
+     * @param taskId the task's id
+     * @param state where it stands
+     * @param attempts its attempts in order
+     * @param rows the rows that the last attempt counted
+     */
+    public StoredTask {
+        attempts = List.copyOf(attempts);
+    }
+
+    /**
+     * How often the task was attempted.
+     *
+     * @return the number of the last attempt, 0 if none has begun
+     */
+    public int attempt() {
+        return attempts.isEmpty() ? 0 : attempts.get(attempts.size() - 1).attempt();
+    }
+}

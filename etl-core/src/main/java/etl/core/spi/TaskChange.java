@@ -1,0 +1,170 @@
+package etl.core.spi;
+
+import etl.core.TaskState;
+import java.lang.reflect.Type;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A task run reaches a new state; what a journal records. Made by the factory methods. Immutable; the output belongs to
+ * the task's author.
+ */
+public final class TaskChange {
+    private final String taskId;
+    private final int attempt;
+    private final TaskState state;
+    private final Instant at;
+    private final RowCounts rows;
+    private final @Nullable Object output;
+    private final Type outputType;
+    private final @Nullable ErrorInfo error;
+
+    private TaskChange(
+            String taskId,
+            int attempt,
+            TaskState state,
+            Instant at,
+            RowCounts rows,
+            @Nullable Object output,
+            Type outputType,
+            @Nullable ErrorInfo error) {
+        this.taskId = taskId;
+        this.attempt = attempt;
+        this.state = state;
+        this.at = at;
+        this.rows = rows;
+        this.output = output;
+        this.outputType = outputType;
+        this.error = error;
+    }
+
+    /**
+     * An attempt begins: RUNNING.
+     *
+     * @param taskId the task
+     * @param attempt 1 for the first attempt
+     * @param at when
+     * @return the change
+     */
+    public static TaskChange started(String taskId, int attempt, Instant at) {
+        return new TaskChange(taskId, attempt, TaskState.RUNNING, at, RowCounts.NONE, null, Void.class, null);
+    }
+
+    /**
+     * An attempt has returned: SUCCEEDED.
+     *
+     * @param taskId the task
+     * @param attempt the attempt
+     * @param at when
+     * @param rows the rows it counted
+     * @param output what it returned
+     * @param outputType the declared type of the output
+     * @return the change
+     */
+    public static TaskChange succeeded(
+            String taskId, int attempt, Instant at, RowCounts rows, @Nullable Object output, Type outputType) {
+        return new TaskChange(taskId, attempt, TaskState.SUCCEEDED, at, rows, output, outputType, null);
+    }
+
+    /**
+     * An attempt has failed: RETRYING, FAILED or CANCELLED.
+     *
+     * @param taskId the task
+     * @param attempt the attempt
+     * @param state RETRYING if another attempt follows, else the final state
+     * @param at when
+     * @param rows the rows it counted
+     * @param error why
+     * @return the change
+     */
+    public static TaskChange failed(
+            String taskId, int attempt, TaskState state, Instant at, RowCounts rows, ErrorInfo error) {
+        return new TaskChange(taskId, attempt, state, at, rows, null, Void.class, error);
+    }
+
+    /**
+     * A task ends without a further attempt: UPSTREAM_FAILED, CANCELLED or SKIPPED.
+     *
+     * @param taskId the task
+     * @param attempt the attempts it has had, 0 if none
+     * @param state the final state
+     * @param at when
+     * @return the change
+     */
+    public static TaskChange ended(String taskId, int attempt, TaskState state, Instant at) {
+        return new TaskChange(taskId, attempt, state, at, RowCounts.NONE, null, Void.class, null);
+    }
+
+    /**
+     * The task.
+     *
+     * @return its id
+     */
+    public String taskId() {
+        return taskId;
+    }
+
+    /**
+     * The attempt that the change is about.
+     *
+     * @return its number, 0 for a task that was never attempted
+     */
+    public int attempt() {
+        return attempt;
+    }
+
+    /**
+     * The new state.
+     *
+     * @return the state
+     */
+    public TaskState state() {
+        return state;
+    }
+
+    /**
+     * When the task reached the state.
+     *
+     * @return the time by the runner's clock
+     */
+    public Instant at() {
+        return at;
+    }
+
+    /**
+     * The rows that the attempt counted.
+     *
+     * @return the counts, {@link RowCounts#NONE} unless an attempt has ended
+     */
+    public RowCounts rows() {
+        return rows;
+    }
+
+    /**
+     * What the task returned.
+     *
+     * @return the output of a task that SUCCEEDED, else null
+     */
+    public @Nullable Object output() {
+        return output;
+    }
+
+    /**
+     * The declared type of the output.
+     *
+     * @return the type
+     */
+    public Type outputType() {
+        return outputType;
+    }
+
+    /**
+     * Why the attempt failed.
+     *
+     * @return the error, or empty
+     */
+    public Optional<ErrorInfo> error() {
+        return Optional.ofNullable(error);
+    }
+}
