@@ -100,8 +100,9 @@ final class PipelineCheck {
     }
 
     private static String abbreviated(String text) {
-        return text.codePointCount(0, text.length()) <= 60
+        String start = text.codePointCount(0, text.length()) <= 60
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, 60)) + "...";
+        return start.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -313,12 +313,14 @@ final class RunExecution implements TaskAttempt.Owner {
             table.fail(task, TaskState.RUNNING, state, failure);
             tellEnded(task, attempt, state, change.at(), error);
             if (state == TaskState.FAILED) {
-                failDownstream(task);
+                execute(() -> failDownstream(task));
+            } else {
+                finishIfAllFinal();
             }
-            finishIfAllFinal();
         }));
     }
 
+    /** Not on the thread of the receipt: a graph can have more tasks below a failure than the journal takes at once. */
     private void failDownstream(int failed) {
         Deque<Integer> spreading = new ArrayDeque<>();
         spreading.add(failed);
@@ -330,6 +332,7 @@ final class RunExecution implements TaskAttempt.Owner {
                 }
             }
         }
+        finishIfAllFinal();
     }
 
     /** A task that was claimed for a final state without a further attempt. */

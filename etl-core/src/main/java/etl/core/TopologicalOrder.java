@@ -103,6 +103,7 @@ final class TopologicalOrder {
         }
         List<Integer> cycle = new ArrayList<>(walk.subList(position[task], walk.size()));
         Collections.reverse(cycle);
+        Collections.rotate(cycle, -cycle.indexOf(Collections.min(cycle)));
         return cycle;
     }
 

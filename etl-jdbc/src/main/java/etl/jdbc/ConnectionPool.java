@@ -1,0 +1,50 @@
+package etl.jdbc;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.pool.HikariPool;
+import etl.core.spi.StateStoreException;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+
+/** The pool of a store that was opened by a URL. */
+final class ConnectionPool {
+    private static final long CONNECTION_TIMEOUT = TimeUnit.SECONDS.toMillis(10);
+
+    private ConnectionPool() {}
+
+    static HikariDataSource open(DatabaseUrl url, int size) {
+        HikariConfig config = new HikariConfig();
+        config.setPoolName("etl");
+        config.setJdbcUrl(url.jdbcUrl());
+        url.user().ifPresent(config::setUsername);
+        url.password().ifPresent(config::setPassword);
+        config.setMaximumPoolSize(size);
+        config.setMinimumIdle(0);
+        config.setConnectionTimeout(CONNECTION_TIMEOUT);
+        config.setInitializationFailTimeout(1);
+        config.addDataSourceProperty("ApplicationName", "etl");
+        try {
+            return new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException failure) {
+            throw unreachable(url, failure);
+        }
+    }
+
+    private static StateStoreException unreachable(DatabaseUrl url, Throwable failure) {
+        Throwable cause = failure;
+        while (cause != null && !(cause instanceof SQLException)) {
+            cause = cause.getCause();
+        }
+        String state = cause instanceof SQLException sql && sql.getSQLState() != null ? sql.getSQLState() : "";
+        String why = switch (state) {
+            case "28P01", "28000" -> "the user or the password was refused; check both in DATABASE_URL";
+            case "3D000" -> "the database does not exist; create it, or correct DATABASE_URL";
+            case "53300" -> "the server has no connection left; raise max_connections or close some";
+            case "08001", "08004", "08006" ->
+                "the server cannot be reached; is PostgreSQL running there, and is DATABASE_URL right?";
+            default -> String.valueOf(cause == null ? failure.getMessage() : cause.getMessage());
+        };
+        return new StateStoreException("cannot connect to " + url + ": " + why, cause == null ? failure : cause);
+    }
+}

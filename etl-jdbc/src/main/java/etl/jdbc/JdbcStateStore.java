@@ -1,0 +1,178 @@
+package etl.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import etl.core.RunId;
+import etl.core.spi.NewRun;
+import etl.core.spi.RunJournal;
+import etl.core.spi.StateStore;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/**
+ * Keeps runs, task runs and outputs in PostgreSQL, in a schema of its own, which it creates and migrates when it is
+ * opened. Safe for use by many threads.
+ *
+ * <p>Defaults: schema {@code etl}, migration on, outputs up to 8 Mi characters of JSON, and, for a store opened by a URL,
+ * a pool of 10 connections. A host's {@link DataSource} is never closed, and its connections are given back with the
+ * auto-commit setting they came with.
+ */
+public final class JdbcStateStore implements StateStore {
+    private final Database database;
+    private final Optional<HikariDataSource> ownPool;
+    private final RunsTable runs;
+    private final TasksTable tasks;
+    private final GroupCommit writer;
+    private final int largestOutput;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    JdbcStateStore(Database database, Optional<HikariDataSource> ownPool, boolean migrate, int largestOutput) {
+        this.database = database;
+        this.ownPool = ownPool;
+        this.largestOutput = largestOutput;
+        if (migrate) {
+            Schema.migrate(database);
+        }
+        this.runs = new RunsTable(database);
+        this.tasks = new TasksTable(database);
+        this.writer = new GroupCommit(database);
+    }
+
+    /**
+     * Opens a store on a host's data source, with all defaults.
+     *
+     * @param dataSource the data source, which stays the host's
+     * @return the store
+     * @throws StateStoreException if the database cannot be reached or migrated
+     */
+    public static JdbcStateStore open(DataSource dataSource) {
+        return builder(dataSource).open();
+    }
+
+    /**
+     * Opens a store with a connection pool of its own, with all defaults.
+     *
+     * @param databaseUrl a URL in one of the forms that {@link DatabaseUrl} understands
+     * @return the store
+     * @throws StateStoreException if the URL is malformed or the database cannot be reached or migrated
+     */
+    public static JdbcStateStore open(String databaseUrl) {
+        return builder(databaseUrl).open();
+    }
+
+    /**
+     * Begins the configuration of a store on a host's data source.
+     *
+     * @param dataSource the data source, which stays the host's
+     * @return a builder with the defaults
+     */
+    public static JdbcStateStoreBuilder builder(DataSource dataSource) {
+        return new JdbcStateStoreBuilder(Optional.of(dataSource), Optional.empty());
+    }
+
+    /**
+     * Begins the configuration of a store with a connection pool of its own.
+     *
+     * @param databaseUrl a URL in one of the forms that {@link DatabaseUrl} understands
+     * @return a builder with the defaults
+     * @throws StateStoreException if the URL is malformed
+     */
+    public static JdbcStateStoreBuilder builder(String databaseUrl) {
+        return new JdbcStateStoreBuilder(Optional.empty(), Optional.of(DatabaseUrl.parse(databaseUrl)));
+    }
+
+    /**
+     * Where the store's connections come from, for tasks that use the same database.
+     *
+     * @return the host's data source, or the store's own pool
+     */
+    public DataSource dataSource() {
+        return database.dataSource();
+    }
+
+    Database database() {
+        return database;
+    }
+
+    @Override
+    public boolean create(NewRun run) {
+        return runs.insert(run);
+    }
+
+    @Override
+    public RunJournal journal(RunId run) {
+        if (runs.find(run).isEmpty()) {
+            throw new StateStoreException("there is no run " + run + " in this store", null);
+        }
+        return new JdbcJournal(run, runs, writer, largestOutput);
+    }
+
+    @Override
+    public void reopen(RunId run) {
+        database.transaction("reopening run " + run, connection -> {
+            RunsTable.reopen(connection, database.table("pipeline_runs"), run);
+            TasksTable.reopen(connection, database.table("pipeline_tasks"), run);
+            return true;
+        });
+    }
+
+    @Override
+    public Optional<StoredRun> find(RunId run) {
+        return runs.find(run);
+    }
+
+    @Override
+    public Optional<StoredRun> findByKey(String pipeline, String runKey) {
+        return runs.findByKey(pipeline, runKey);
+    }
+
+    @Override
+    public List<StoredRun> recent(int limit) {
+        return runs.recent(limit);
+    }
+
+    @Override
+    public List<StoredTask> tasks(RunId run) {
+        return tasks.all(run);
+    }
+
+    @Override
+    public Optional<StoredTask> task(RunId run, String taskId) {
+        return tasks.one(run, taskId);
+    }
+
+    @Override
+    public @Nullable Object output(RunId run, String taskId, Type type) {
+        String json = tasks.output(run, taskId)
+                .orElseThrow(() -> new StateStoreException(
+                        "task '" + taskId + "' of run " + run + " has no output: it has not succeeded", null));
+        try {
+            return type == Void.class ? null : JsonCodec.<@Nullable Object>decode(json, type);
+        } catch (JacksonException notReadable) {
+            throw new StateStoreException(
+                    "the output of task '" + taskId + "' of run " + run + " cannot be read as " + type.getTypeName()
+                            + ": " + notReadable.getOriginalMessage(),
+                    notReadable);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            writer.close();
+            ownPool.ifPresent(HikariDataSource::close);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "JdbcStateStore in schema '" + database.schema() + "'";
+    }
+}

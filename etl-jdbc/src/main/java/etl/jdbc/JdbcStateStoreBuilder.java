@@ -1,0 +1,85 @@
+package etl.jdbc;
+
+import com.zaxxer.hikari.HikariDataSource;
+import etl.core.spi.StateStoreException;
+import java.util.Objects;
+import java.util.Optional;
+import javax.sql.DataSource;
+
+/** Configures a {@link JdbcStateStore}. Not safe for use by many threads. */
+public final class JdbcStateStoreBuilder {
+    private static final int LARGEST_OUTPUT = 8 * 1024 * 1024;
+
+    private final Optional<DataSource> dataSource;
+    private final Optional<DatabaseUrl> url;
+    private String schema = "etl";
+    private boolean migrate = true;
+    private int poolSize = 10;
+
+    JdbcStateStoreBuilder(Optional<DataSource> dataSource, Optional<DatabaseUrl> url) {
+        this.dataSource = dataSource;
+        this.url = url;
+    }
+
+    /**
+     * Sets the schema of the tables.
+     *
+     * @param name at most 63 lower-case letters, digits and '_'; default {@code etl}
+     * @return this builder
+     */
+    public JdbcStateStoreBuilder schema(String name) {
+        schema = Objects.requireNonNull(name, "name");
+        return this;
+    }
+
+    /**
+     * Says whether the schema is created and migrated when the store is opened.
+     *
+     * @param yes false for a process that may only use what another one has migrated; default true
+     * @return this builder
+     */
+    public JdbcStateStoreBuilder migrate(boolean yes) {
+        migrate = yes;
+        return this;
+    }
+
+    /**
+     * Sets the size of the pool of a store that is opened by a URL.
+     *
+     * @param connections at least 2; default 10
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 2
+     * @throws IllegalStateException if the store uses a host's data source
+     */
+    public JdbcStateStoreBuilder poolSize(int connections) {
+        if (connections < 2) {
+            throw new IllegalArgumentException("pool size must be at least 2, was " + connections);
+        }
+        if (dataSource.isPresent()) {
+            throw new IllegalStateException("the pool belongs to the host's data source; set its size there");
+        }
+        poolSize = connections;
+        return this;
+    }
+
+    /**
+     * Opens the store.
+     *
+     * @return the store
+     * @throws IllegalArgumentException if the schema's name is not allowed
+     * @throws StateStoreException if the database cannot be reached or migrated
+     */
+    public JdbcStateStore open() {
+        Database given = dataSource.map(source -> new Database(source, schema)).orElse(null);
+        if (given != null) {
+            return new JdbcStateStore(given, Optional.empty(), migrate, LARGEST_OUTPUT);
+        }
+        HikariDataSource pool = ConnectionPool.open(url.orElseThrow(), poolSize);
+        try {
+            return new JdbcStateStore(new Database(pool, schema), Optional.of(pool), migrate, LARGEST_OUTPUT);
+        } catch (RuntimeException failure) {
+            pool.close();
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package etl.jdbc;
+
+import java.lang.reflect.Type;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.JavaType;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Values as JSON that PostgreSQL's jsonb can hold, by declared types only. */
+final class JsonCodec {
+    /** Outputs and rows are read by their declared type; no type is ever named in the data. */
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .build();
+
+    private JsonCodec() {}
+
+    static String encode(@Nullable Object value, Type type) {
+        return MAPPER.writerFor(javaType(type)).writeValueAsString(value);
+    }
+
+    static String encode(Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
+    @SuppressWarnings("TypeParameterUnusedInFormals")
+    static <T extends @Nullable Object> T decode(String json, Type type) {
+        return MAPPER.readerFor(javaType(type)).readValue(json);
+    }
+
+    private static JavaType javaType(Type type) {
+        return MAPPER.getTypeFactory().constructType(type);
+    }
+
+    /** Where the JSON holds a character that jsonb refuses (NUL, or half of a surrogate pair), as a JSON pointer. */
+    static Optional<String> refusedByPostgres(String json) {
+        if (!json.contains("\\u0000") && json.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
+            return Optional.empty();
+        }
+        try (JsonParser parser = MAPPER.createParser(json)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                if ((token == JsonToken.VALUE_STRING || token == JsonToken.PROPERTY_NAME)
+                        && parser.getString().codePoints().anyMatch(JsonCodec::isRefused)) {
+                    String pointer = parser.streamReadContext().pathAsPointer().toString();
+                    return Optional.of(pointer.isEmpty() ? "the value itself" : "field " + pointer);
+                }
+            }
+        } catch (JacksonException unreadable) {
+            return Optional.of("a field");
+        }
+        return Optional.empty();
+    }
+
+    private static boolean isRefused(int point) {
+        return point == 0 || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
+    }
+}

@@ -1,0 +1,159 @@
+package etl.jdbc;
+
+import etl.core.RunId;
+import etl.core.RunState;
+import etl.core.spi.EngineRun;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.NewRun;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.StoredRun;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The SQL of {@code pipeline_runs}. */
+final class RunsTable {
+    private static final String COLUMNS =
+            "run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id, state,"
+                    + " tasks, created_at, started_at, ended_at, error_type, error_message, error_stack";
+
+    private final Database database;
+    private final String table;
+
+    RunsTable(Database database) {
+        this.database = database;
+        this.table = database.table("pipeline_runs");
+    }
+
+    boolean insert(NewRun run) {
+        String sql =
+                "insert into " + table + " (run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id,"
+                        + " state, tasks, created_at) values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?)"
+                        + " on conflict do nothing";
+        return database.transaction("recording run " + run.id(), connection -> {
+            try (PreparedStatement insert = connection.prepareStatement(sql)) {
+                insert.setObject(1, run.id().value());
+                insert.setString(2, run.pipeline());
+                insert.setString(3, run.fingerprint());
+                insert.setString(4, run.runKey().orElse(null));
+                insert.setString(5, JsonCodec.encode(run.arguments()));
+                insert.setString(6, run.engineRun().engine());
+                insert.setString(7, run.engineRun().id());
+                insert.setInt(8, run.tasks());
+                insert.setObject(9, Columns.timestamp(run.createdAt()));
+                return insert.executeUpdate() == 1;
+            }
+        });
+    }
+
+    void started(RunId run, Instant at) {
+        String sql =
+                "update " + table + " set state = 'RUNNING', started_at = coalesce(started_at, ?) where run_id = ?";
+        update("recording the start of run " + run, sql, statement -> {
+            statement.setObject(1, Columns.timestamp(at));
+            statement.setObject(2, run.value());
+        });
+    }
+
+    void ended(RunId run, RunState state, Instant at, Optional<ErrorInfo> error) {
+        String sql =
+                "update " + table + " set state = ?, ended_at = ?, error_type = ?, error_message = ?, error_stack = ?"
+                        + " where run_id = ?";
+        update("recording the end of run " + run, sql, statement -> {
+            statement.setString(1, state.name());
+            statement.setObject(2, Columns.timestamp(at));
+            Columns.setError(statement, 3, error);
+            statement.setObject(6, run.value());
+        });
+    }
+
+    static void reopen(Connection connection, String table, RunId run) throws SQLException {
+        String sql = "update " + table + " set state = 'RUNNING', ended_at = null, error_type = null,"
+                + " error_message = null, error_stack = null where run_id = ? and state <> 'SUCCEEDED'";
+        try (PreparedStatement update = connection.prepareStatement(sql)) {
+            update.setObject(1, run.value());
+            if (update.executeUpdate() == 0) {
+                throw new StateStoreException(
+                        "run " + run + " cannot be reopened: it is unknown or has succeeded", null);
+            }
+        }
+    }
+
+    private void update(String what, String sql, Binding binding) {
+        database.transaction(what, connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(sql)) {
+                binding.bind(statement);
+                if (statement.executeUpdate() == 0) {
+                    throw new StateStoreException(what + " failed: there is no such run", null);
+                }
+                return true;
+            }
+        });
+    }
+
+    Optional<StoredRun> find(RunId run) {
+        return select("where run_id = ?", statement -> statement.setObject(1, run.value())).stream()
+                .findFirst();
+    }
+
+    Optional<StoredRun> findByKey(String pipeline, String runKey) {
+        return select("where pipeline = ? and run_key = ?", statement -> {
+                    statement.setString(1, pipeline);
+                    statement.setString(2, runKey);
+                })
+                .stream()
+                .findFirst();
+    }
+
+    List<StoredRun> recent(int limit) {
+        return select("order by created_at desc, run_id limit ?", statement -> statement.setInt(1, limit));
+    }
+
+    private List<StoredRun> select(String condition, Binding binding) {
+        String sql = "select " + COLUMNS + " from " + table + " " + condition;
+        return database.transaction("reading runs", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                binding.bind(select);
+                List<StoredRun> runs = new ArrayList<>();
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        runs.add(read(rows));
+                    }
+                }
+                return runs;
+            }
+        });
+    }
+
+    private static StoredRun read(ResultSet row) throws SQLException {
+        Map<String, String> arguments = JsonCodec.decode(row.getString("arguments"), Columns.STRING_MAP);
+        NewRun definition = new NewRun(
+                new RunId(row.getObject("run_id", UUID.class)),
+                row.getString("pipeline"),
+                row.getString("fingerprint"),
+                Optional.ofNullable(row.getString("run_key")),
+                arguments,
+                new EngineRun(row.getString("engine"), row.getString("engine_run_id")),
+                row.getInt("tasks"),
+                Columns.instant(row, "created_at").orElseThrow());
+        return new StoredRun(
+                definition,
+                RunState.valueOf(row.getString("state")),
+                Columns.instant(row, "started_at"),
+                Columns.instant(row, "ended_at"),
+                Columns.error(row));
+    }
+
+    /** Sets the parameters of a statement. */
+    @FunctionalInterface
+    private interface Binding {
+        void bind(PreparedStatement statement) throws SQLException;
+    }
+}

@@ -1,0 +1,86 @@
+package etl.testkit;
+
+import etl.core.spi.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A clock that stands still until the test turns it on. Alarms ring on the thread that turns the clock, in their order.
+ * Begins at 2001-01-01T00:00:00Z. Safe for use by many threads.
+ */
+public final class ManualTime implements Time {
+    private final PriorityQueue<Entry> alarms =
+            new PriorityQueue<>(Comparator.comparing(Entry::due).thenComparing(Entry::number));
+    private Instant now = Instant.parse("2001-01-01T00:00:00Z");
+    private long numbers;
+
+    private record Entry(Instant due, long number, Runnable action) {}
+
+    /** A clock at its beginning. */
+    public ManualTime() {}
+
+    @Override
+    public synchronized Instant instant() {
+        return now;
+    }
+
+    @Override
+    public synchronized Alarm after(Duration delay, Runnable action) {
+        Entry entry = new Entry(now.plus(delay), numbers++, action);
+        alarms.add(entry);
+        notifyAll();
+        return () -> remove(entry);
+    }
+
+    private synchronized void remove(Entry entry) {
+        alarms.remove(entry);
+    }
+
+    /**
+     * Turns the clock on and lets the alarms ring that become due.
+     *
+     * @param step how far, not negative
+     */
+    public void advance(Duration step) {
+        Instant target = instant().plus(step);
+        for (Entry due = next(target); due != null; due = next(target)) {
+            due.action().run();
+        }
+    }
+
+    private synchronized @Nullable Entry next(Instant target) {
+        Entry first = alarms.peek();
+        if (first == null || first.due().isAfter(target)) {
+            now = target;
+            return null;
+        }
+        now = first.due().isAfter(now) ? first.due() : now;
+        return alarms.poll();
+    }
+
+    /**
+     * Waits until so many alarms are set, at most 30 seconds of real time.
+     *
+     * @param count how many
+     * @throws InterruptedException if the thread is interrupted
+     * @throws AssertionError if they are not set in time
+     */
+    public synchronized void awaitAlarms(int count) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+        while (alarms.size() < count) {
+            long left = (deadline - System.nanoTime()) / 1_000_000;
+            if (left <= 0) {
+                throw new AssertionError("expected " + count + " alarms, but " + alarms.size() + " were set");
+            }
+            wait(left);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        alarms.clear();
+    }
+}

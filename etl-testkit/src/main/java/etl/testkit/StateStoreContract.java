@@ -1,0 +1,374 @@
+package etl.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import etl.core.GenericType;
+import etl.core.RunId;
+import etl.core.RunState;
+import etl.core.TaskState;
+import etl.core.spi.EngineRun;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.NewRun;
+import etl.core.spi.RowCounts;
+import etl.core.spi.RunJournal;
+import etl.core.spi.StaleWriteException;
+import etl.core.spi.StateStore;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.StoredAttempt;
+import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
+import etl.core.spi.TaskChange;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every {@link StateStore} must do: extend it, give it a store, and run it with JUnit. */
+public abstract class StateStoreContract {
+    private static final Instant NOON = Instant.parse("2001-01-01T12:00:00.123456Z");
+
+    private @Nullable StateStore opened;
+
+    /** For the subclass. */
+    protected StateStoreContract() {}
+
+    /**
+     * A store for one test, which closes it. It may hold runs of other tests.
+     *
+     * @return the store
+     */
+    protected abstract StateStore open();
+
+    /** A value with everything that is hard to store. */
+    record Sample(
+            String text,
+            List<Integer> numbers,
+            LocalDate day,
+            Duration length,
+            @Nullable String nothing) {}
+
+    @BeforeEach
+    void openStore() {
+        opened = open();
+    }
+
+    @AfterEach
+    void closeStore() {
+        store().close();
+    }
+
+    @Test
+    void a_new_run_is_queued_and_found_as_it_was_recorded() {
+        NewRun run = newRun(Optional.of("key " + RunId.random()), Map.of("day", "it's \"2001\"\n\uD83D\uDE00"));
+
+        assertThat(store().create(run)).isTrue();
+
+        StoredRun found = store().find(run.id()).orElseThrow();
+        assertThat(found)
+                .isEqualTo(new StoredRun(run, RunState.QUEUED, Optional.empty(), Optional.empty(), Optional.empty()));
+        assertThat(store().findByKey(run.pipeline(), run.runKey().orElseThrow()))
+                .contains(found);
+        assertThat(store().recent(1_000)).contains(found);
+        assertThat(store().tasks(run.id())).isEmpty();
+    }
+
+    @Test
+    void a_run_is_created_once() {
+        NewRun run = newRun(Optional.of("key " + RunId.random()), Map.of());
+        NewRun sameKey = newRun(run.runKey(), Map.of("other", "arguments"));
+
+        assertThat(store().create(run)).isTrue();
+        assertThat(store().create(run)).isFalse();
+        assertThat(store().create(sameKey)).isFalse();
+        assertThat(store().find(sameKey.id())).isEmpty();
+        assertThat(store().find(run.id()).orElseThrow().definition()).isEqualTo(run);
+    }
+
+    @Test
+    void an_unknown_run_is_not_there() {
+        RunId unknown = RunId.random();
+
+        assertThat(store().find(unknown)).isEmpty();
+        assertThat(store().findByKey("orders", "no such key")).isEmpty();
+        assertThat(store().tasks(unknown)).isEmpty();
+        assertThat(store().task(unknown, "a")).isEmpty();
+        assertThatThrownBy(() -> store().journal(unknown)).isInstanceOf(StateStoreException.class);
+        assertThatThrownBy(() -> store().reopen(unknown)).isInstanceOf(StateStoreException.class);
+        assertThatThrownBy(() -> store().output(unknown, "a", String.class)).isInstanceOf(StateStoreException.class);
+    }
+
+    @Test
+    void a_run_is_started_and_ended() {
+        RunId run = created();
+        ErrorInfo error = new ErrorInfo("java.lang.Error", "it's \"bad\"\n\uD83D\uDE00", "at a(b.java:1)");
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            assertThat(store().find(run).orElseThrow())
+                    .returns(RunState.RUNNING, StoredRun::state)
+                    .returns(Optional.of(NOON), StoredRun::startedAt);
+            journal.ended(RunState.FAILED, NOON.plusSeconds(5), Optional.of(error));
+        }
+
+        assertThat(store().find(run).orElseThrow())
+                .returns(RunState.FAILED, StoredRun::state)
+                .returns(Optional.of(NOON.plusSeconds(5)), StoredRun::endedAt)
+                .returns(Optional.of(error), StoredRun::error);
+    }
+
+    @Test
+    void the_attempts_of_a_task_are_kept() throws Exception {
+        RunId run = created();
+        ErrorInfo error = new ErrorInfo("java.lang.IllegalStateException", "once", "at a(b.java:1)");
+        RowCounts rows = new RowCounts(3, 2, 1);
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started("a", 1, NOON));
+            written(journal, TaskChange.failed("a", 1, TaskState.RETRYING, NOON.plusSeconds(1), RowCounts.NONE, error));
+            written(journal, TaskChange.started("a", 2, NOON.plusSeconds(2)));
+            written(journal, TaskChange.succeeded("a", 2, NOON.plusSeconds(3), rows, "done", String.class));
+        }
+
+        StoredTask task = store().task(run, "a").orElseThrow();
+        assertThat(store().tasks(run)).containsExactly(task);
+        assertThat(task)
+                .isEqualTo(new StoredTask(
+                        "a",
+                        TaskState.SUCCEEDED,
+                        List.of(
+                                new StoredAttempt(
+                                        1,
+                                        TaskState.RETRYING,
+                                        NOON,
+                                        Optional.of(NOON.plusSeconds(1)),
+                                        Optional.of(error)),
+                                new StoredAttempt(
+                                        2,
+                                        TaskState.SUCCEEDED,
+                                        NOON.plusSeconds(2),
+                                        Optional.of(NOON.plusSeconds(3)),
+                                        Optional.empty())),
+                        rows));
+    }
+
+    @Test
+    void an_output_is_read_back_equal() throws Exception {
+        Sample sample = new Sample(
+                "quotes ' \" \\ tab\t newline\n emoji \uD83D\uDE00 \u05D0",
+                List.of(1, -2),
+                LocalDate.of(2000, 2, 29),
+                Duration.ofMillis(1_500),
+                null);
+
+        assertThat(roundTrip("record", sample, Sample.class)).isEqualTo(sample);
+        assertThat(roundTrip("list", List.of(sample), new GenericType<List<Sample>>() {}.type()))
+                .isEqualTo(List.of(sample));
+        assertThat(roundTrip("text", "", String.class)).isEqualTo("");
+        assertThat(roundTrip("long", Long.MAX_VALUE, Long.class)).isEqualTo(Long.MAX_VALUE);
+        assertThat(roundTrip("double", 0.1, Double.class)).isEqualTo(0.1);
+        assertThat(roundTrip("instant", NOON, Instant.class)).isEqualTo(NOON);
+        assertThat(roundTrip("nothing", null, String.class)).isNull();
+    }
+
+    private @Nullable Object roundTrip(String task, @Nullable Object value, Type type) throws Exception {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started(task, 1, NOON));
+            written(journal, TaskChange.succeeded(task, 1, NOON, RowCounts.NONE, value, type));
+        }
+        return store().output(run, task, type);
+    }
+
+    @Test
+    void only_a_task_that_succeeded_has_an_output() throws Exception {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started("a", 1, NOON));
+        }
+
+        assertThatThrownBy(() -> store().output(run, "a", String.class)).isInstanceOf(StateStoreException.class);
+        assertThatThrownBy(() -> store().output(run, "b", String.class)).isInstanceOf(StateStoreException.class);
+    }
+
+    @Test
+    void a_change_that_the_stored_state_does_not_allow_is_refused() throws Exception {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started("a", 1, NOON));
+            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "kept", String.class));
+
+            assertRefused(journal, TaskChange.started("a", 2, NOON));
+            assertRefused(
+                    journal,
+                    TaskChange.failed("a", 1, TaskState.FAILED, NOON, RowCounts.NONE, new ErrorInfo("late", "", "")));
+            assertRefused(journal, TaskChange.ended("a", 1, TaskState.CANCELLED, NOON));
+        }
+
+        assertThat(store().output(run, "a", String.class)).isEqualTo("kept");
+    }
+
+    @Test
+    void an_attempt_that_was_taken_over_can_write_no_more() throws Exception {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started("a", 1, NOON));
+            written(journal, TaskChange.started("a", 2, NOON));
+
+            assertRefused(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "zombie", String.class));
+            written(journal, TaskChange.succeeded("a", 2, NOON, RowCounts.NONE, "heir", String.class));
+        }
+
+        assertThat(store().output(run, "a", String.class)).isEqualTo("heir");
+        assertThat(store().task(run, "a").orElseThrow().attempts()).hasSize(2);
+    }
+
+    private static void assertRefused(RunJournal journal, TaskChange change) {
+        assertThatThrownBy(() -> written(journal, change))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(StaleWriteException.class);
+    }
+
+    @Test
+    void tasks_that_never_ran_have_a_final_state_and_no_attempt() throws Exception {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.ended("a", 0, TaskState.UPSTREAM_FAILED, NOON));
+            written(journal, TaskChange.ended("b", 0, TaskState.CANCELLED, NOON));
+        }
+
+        assertThat(store().tasks(run))
+                .extracting(StoredTask::taskId, StoredTask::state, StoredTask::attempt)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("a", TaskState.UPSTREAM_FAILED, 0),
+                        org.assertj.core.groups.Tuple.tuple("b", TaskState.CANCELLED, 0));
+    }
+
+    @Test
+    void a_reopened_run_keeps_what_succeeded_and_every_attempt() throws Exception {
+        RunId run = created();
+        ErrorInfo error = new ErrorInfo("bad", "", "");
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            written(journal, TaskChange.started("kept", 1, NOON));
+            written(journal, TaskChange.succeeded("kept", 1, NOON, RowCounts.NONE, "kept", String.class));
+            written(journal, TaskChange.started("failed", 1, NOON));
+            written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, RowCounts.NONE, error));
+            written(journal, TaskChange.started("crashed", 1, NOON));
+            written(journal, TaskChange.ended("below", 0, TaskState.UPSTREAM_FAILED, NOON));
+            journal.ended(RunState.FAILED, NOON, Optional.of(error));
+        }
+
+        store().reopen(run);
+        store().reopen(run);
+
+        assertThat(store().find(run).orElseThrow())
+                .returns(RunState.RUNNING, StoredRun::state)
+                .returns(Optional.empty(), StoredRun::error)
+                .returns(Optional.empty(), StoredRun::endedAt);
+        assertThat(store().task(run, "kept").orElseThrow().state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(store().task(run, "below").orElseThrow().state()).isEqualTo(TaskState.PENDING);
+        for (String id : List.of("failed", "crashed")) {
+            StoredTask task = store().task(run, id).orElseThrow();
+            assertThat(task.state()).isEqualTo(TaskState.PENDING);
+            assertThat(task.attempts()).extracting(StoredAttempt::state).containsExactly(TaskState.FAILED);
+        }
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started("failed", 2, NOON));
+            written(journal, TaskChange.succeeded("failed", 2, NOON, RowCounts.NONE, "now", String.class));
+        }
+        assertThat(store().task(run, "failed").orElseThrow().attempts()).hasSize(2);
+    }
+
+    @Test
+    void thousands_of_changes_from_many_threads_are_each_told_once() throws Exception {
+        RunId run = created();
+        int tasks = 2_000;
+        List<CompletableFuture<Boolean>> receipts = new ArrayList<>();
+        try (RunJournal journal = store().journal(run)) {
+            List<Thread> threads = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                int first = t;
+                Thread thread = new Thread(() -> {
+                    for (int i = first; i < tasks; i += 4) {
+                        CompletableFuture<Boolean> started = write(journal, TaskChange.started("t" + i, 1, NOON));
+                        CompletableFuture<Boolean> ended = write(
+                                journal, TaskChange.succeeded("t" + i, 1, NOON, RowCounts.NONE, i, Integer.class));
+                        synchronized (receipts) {
+                            receipts.add(started);
+                            receipts.add(ended);
+                        }
+                    }
+                });
+                threads.add(thread);
+                thread.start();
+            }
+            for (Thread thread : threads) {
+                thread.join();
+            }
+        }
+
+        assertThat(receipts)
+                .hasSize(2 * tasks)
+                .allSatisfy(receipt -> assertThat(receipt).isCompletedWithValue(true));
+        assertThat(store().tasks(run))
+                .hasSize(tasks)
+                .allSatisfy(task -> assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED));
+        assertThat(store().output(run, "t1234", Integer.class)).isEqualTo(1234);
+    }
+
+    @Test
+    void a_store_is_closed_twice_without_harm() {
+        store().close();
+    }
+
+    private StateStore store() {
+        return Objects.requireNonNull(opened);
+    }
+
+    private RunId created() {
+        NewRun run = newRun(Optional.empty(), Map.of());
+        store().create(run);
+        return run.id();
+    }
+
+    private static NewRun newRun(Optional<String> runKey, Map<String, String> arguments) {
+        return new NewRun(RunId.random(), "orders", "f00d", runKey, arguments, EngineRun.LOCAL, 7, NOON);
+    }
+
+    private static void written(RunJournal journal, TaskChange change)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        write(journal, change).get(30, TimeUnit.SECONDS);
+    }
+
+    private static CompletableFuture<Boolean> write(RunJournal journal, TaskChange change) {
+        CompletableFuture<Boolean> receipt = new CompletableFuture<>();
+        journal.write(change, new RunJournal.Receipt() {
+            @Override
+            public void durable() {
+                if (!receipt.complete(true)) {
+                    throw new AssertionError("the receipt was told twice");
+                }
+            }
+
+            @Override
+            public void failed(StateStoreException failure) {
+                if (!receipt.completeExceptionally(failure)) {
+                    throw new AssertionError("the receipt was told twice", failure);
+                }
+            }
+        });
+        return receipt;
+    }
+}
