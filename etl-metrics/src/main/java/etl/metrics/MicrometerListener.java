@@ -1,0 +1,169 @@
+package etl.metrics;
+
+import etl.core.RunId;
+import etl.core.TaskState;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.RunListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Counts and times runs and tasks in a Micrometer registry. Safe for use by many threads.
+ *
+ * <p>{@code pipeline_errors_total} counts every failed attempt, those that are retried included, by the simple name of
+ * the exception's class; after 100 different names of one pipeline, further ones are counted as {@code other}.
+ * {@code task_duration_seconds} measures the last attempt of a task, {@code rows_total} counts what it reported.
+ */
+public final class MicrometerListener implements RunListener {
+    private static final int ERRORS_PER_PIPELINE = 100;
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(15),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(15),
+        Duration.ofHours(1)
+    };
+
+    private final MeterRegistry registry;
+    private final Map<Key, Counter> counters = new ConcurrentHashMap<>();
+    private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
+    private final Map<Key, AtomicInteger> gauges = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> errors = new ConcurrentHashMap<>();
+    private final Set<ActiveTask> active = ConcurrentHashMap.newKeySet();
+
+    /** A meter, so that it is looked up in the registry only once. */
+    private record Key(String name, List<String> tags) {}
+
+    private record ActiveTask(RunId run, String task) {}
+
+    private MicrometerListener(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /**
+     * A listener for a registry.
+     *
+     * @param registry the registry, which stays the caller's
+     * @return the listener
+     */
+    public static MicrometerListener of(MeterRegistry registry) {
+        return new MicrometerListener(registry);
+    }
+
+    @Override
+    public void onRunStarted(RunStarted event) {
+        gauge(MetricNames.RUNS_ACTIVE, event.run().pipeline()).incrementAndGet();
+    }
+
+    @Override
+    public void onTaskStarted(TaskStarted event) {
+        if (active.add(new ActiveTask(event.run().id(), event.taskId()))) {
+            gauge(MetricNames.TASKS_ACTIVE, event.run().pipeline()).incrementAndGet();
+        }
+    }
+
+    @Override
+    public void onTaskRetrying(TaskRetrying event) {
+        String pipeline = event.run().pipeline();
+        attemptEnded(event.run().id(), pipeline, event.taskId());
+        count(MetricNames.RETRIES, 1, "pipeline", pipeline, "task", event.taskId());
+        countError(pipeline, event.error());
+    }
+
+    @Override
+    public void onTaskEnded(TaskEnded event) {
+        String pipeline = event.run().pipeline();
+        String state = event.state().name();
+        boolean ran = attemptEnded(event.run().id(), pipeline, event.taskId());
+        count(MetricNames.TASKS, 1, "pipeline", pipeline, "task", event.taskId(), "state", state);
+        if (event.state() == TaskState.FAILED) {
+            event.error().ifPresent(error -> countError(pipeline, error));
+        }
+        if (ran) {
+            time(
+                    MetricNames.TASK_DURATION,
+                    event.duration(),
+                    "pipeline",
+                    pipeline,
+                    "task",
+                    event.taskId(),
+                    "state",
+                    state);
+            countRows(event, "read", event.rows().read());
+            countRows(event, "written", event.rows().written());
+            countRows(event, "rejected", event.rows().rejected());
+        }
+    }
+
+    private boolean attemptEnded(RunId run, String pipeline, String task) {
+        boolean ran = active.remove(new ActiveTask(run, task));
+        if (ran) {
+            gauge(MetricNames.TASKS_ACTIVE, pipeline).decrementAndGet();
+        }
+        return ran;
+    }
+
+    private void countRows(TaskEnded event, String kind, long rows) {
+        if (rows > 0) {
+            count(MetricNames.ROWS, rows, "pipeline", event.run().pipeline(), "task", event.taskId(), "kind", kind);
+        }
+    }
+
+    private void countError(String pipeline, ErrorInfo error) {
+        String name = error.type().substring(error.type().lastIndexOf('.') + 1);
+        Set<String> known = errors.computeIfAbsent(pipeline, any -> ConcurrentHashMap.newKeySet());
+        boolean counted = known.contains(name) || (known.size() < ERRORS_PER_PIPELINE && known.add(name));
+        count(MetricNames.ERRORS, 1, "pipeline", pipeline, "error", counted ? name : "other");
+    }
+
+    @Override
+    public void onRunEnded(RunEnded event) {
+        String pipeline = event.run().pipeline();
+        String state = event.state().name();
+        gauge(MetricNames.RUNS_ACTIVE, pipeline).decrementAndGet();
+        count(MetricNames.RUNS, 1, "pipeline", pipeline, "state", state);
+        time(MetricNames.RUN_DURATION, event.duration(), "pipeline", pipeline, "state", state);
+    }
+
+    private void count(String name, double amount, String... tags) {
+        counters.computeIfAbsent(
+                        new Key(name, List.of(tags)),
+                        key -> Counter.builder(key.name()).tags(tags).register(registry))
+                .increment(amount);
+    }
+
+    private void time(String name, Duration duration, String... tags) {
+        timers.computeIfAbsent(
+                        new Key(name, List.of(tags)),
+                        key -> Timer.builder(key.name())
+                                .tags(tags)
+                                .serviceLevelObjectives(BUCKETS)
+                                .register(registry))
+                .record(duration);
+    }
+
+    private AtomicInteger gauge(String name, String pipeline) {
+        return gauges.computeIfAbsent(new Key(name, List.of(pipeline)), key -> {
+            AtomicInteger value = new AtomicInteger();
+            Gauge.builder(key.name(), value, AtomicInteger::get)
+                    .tags(Tags.of("pipeline", pipeline))
+                    .register(registry);
+            return value;
+        });
+    }
+}
