@@ -98,14 +98,15 @@ public final class ExternalRuns {
      * @param pipeline the pipeline
      * @param id the run, which was begun before
      * @param taskId the task
-     * @param number the attempt's number, higher than that of the task's last attempt
+     * @param engineNumber the attempt's number by the engine, higher than that of the task's last attempt, or 0 for the
+     *     next one
      * @return how the attempt ended
      * @throws IllegalArgumentException if the pipeline has no such task
      * @throws ResumeRefusedException if the run is unknown or was begun by another definition of the pipeline
      * @throws StateStoreException if the store cannot be used, an upstream task has not succeeded, or the attempt's
      *     number has been used before
      */
-    public EngineAttempt attempt(Pipeline pipeline, RunId id, String taskId, int number) {
+    public EngineAttempt attempt(Pipeline pipeline, RunId id, String taskId, int engineNumber) {
         int task = pipeline.ordinal(taskId);
         StoredRun stored = stored(id, pipeline);
         Optional<StoredTask> before = settings.store().task(id, taskId);
@@ -115,6 +116,9 @@ public final class ExternalRuns {
             return new EngineAttempt(
                     TaskState.SUCCEEDED, before.get().attempt(), false, Duration.ZERO, Optional.empty(), output);
         }
+        int number = engineNumber > 0
+                ? engineNumber
+                : before.map(StoredTask::attempt).orElse(0) + 1;
         reopenIfFailed(stored);
         Map<String, Object> arguments =
                 Arguments.parse(pipeline, stored.definition().arguments()).bind(pipeline);

@@ -1,0 +1,92 @@
+package etl.engines;
+
+import etl.core.Pipeline;
+import etl.core.TaskView;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A pipeline's tasks in a runnable order, with the Python names of their variables. The names are numbers, so that no two
+ * ids can become one name.
+ */
+public final class Graph {
+    private final List<TaskView> tasks;
+    private final Map<String, String> names = new LinkedHashMap<>();
+
+    /**
+     * The graph of a pipeline.
+     *
+     * @param pipeline the pipeline
+     * @param reserved task ids that the artifact needs itself
+     * @throws ExportRefusedException if a task has a reserved id
+     */
+    public Graph(Pipeline pipeline, Set<String> reserved) {
+        this.tasks = pipeline.tasksInOrder();
+        for (TaskView task : tasks) {
+            if (reserved.contains(task.id())) {
+                throw new ExportRefusedException(
+                        "task '" + task.id()
+                                + "' cannot be exported: the artifact needs that id itself; rename the task",
+                        null);
+            }
+            names.put(task.id(), String.format(java.util.Locale.ROOT, "t_%04d", names.size() + 1));
+        }
+    }
+
+    /**
+     * The tasks, each after its upstream tasks.
+     *
+     * @return the tasks
+     */
+    public List<TaskView> tasks() {
+        return tasks;
+    }
+
+    /**
+     * A task's variable.
+     *
+     * @param taskId the task's id
+     * @return for example {@code t_0001}
+     */
+    public String name(String taskId) {
+        return names.getOrDefault(taskId, "");
+    }
+
+    /**
+     * The variables of a task's upstream tasks.
+     *
+     * @param task the task
+     * @return their names in the order of declaration
+     */
+    public List<String> upstream(TaskView task) {
+        return task.upstream().stream().map(this::name).toList();
+    }
+
+    /**
+     * The variables of the tasks that nothing depends on.
+     *
+     * @return their names
+     */
+    public List<String> leaves() {
+        Set<String> upstream = new HashSet<>();
+        tasks.forEach(task -> upstream.addAll(task.upstream()));
+        return tasks.stream()
+                .map(TaskView::id)
+                .filter(id -> !upstream.contains(id))
+                .map(this::name)
+                .toList();
+    }
+
+    /**
+     * Several variables as Python: one name, or a list of names.
+     *
+     * @param variables at least one name
+     * @return Python source
+     */
+    public static String oneOrList(List<String> variables) {
+        return variables.size() == 1 ? variables.get(0) : "[" + String.join(", ", variables) + "]";
+    }
+}

@@ -1,0 +1,116 @@
+package etl.engines.cli;
+
+import etl.core.EtlException;
+import etl.core.Pipeline;
+import java.io.PrintWriter;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command line of an application that embeds the library: {@code run}, {@code resume}, {@code runs}, {@code show},
+ * {@code export}, and the steps that artifacts call. An error is one line on standard error, and with {@code --verbose}
+ * its stack trace.
+ *
+ * <p>Exit codes: 0 success; 1 the run or the command failed; 2 the command line was wrong; 3 the engine is not installed.
+ * The steps have those of {@link etl.engines.TaskContract}.
+ */
+@Command(
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            RunCommand.class,
+            ResumeCommand.class,
+            RunsCommand.class,
+            ShowCommand.class,
+            ExportCommand.class,
+            StepCommands.BeginRun.class,
+            StepCommands.RunTask.class,
+            StepCommands.FinishRun.class
+        })
+public final class EtlCli implements Runnable {
+    /** Exit code of a run or a command that failed. */
+    static final int FAILED = 1;
+
+    /** Exit code if the engine is not installed. */
+    static final int NOT_INSTALLED = 3;
+
+    private final EtlHost host;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
+
+    @Option(names = "--verbose", scope = ScopeType.INHERIT, description = "Print the stack trace of an error.")
+    private boolean verbose;
+
+    private EtlCli(EtlHost host) {
+        this.host = host;
+    }
+
+    /**
+     * Executes a command line.
+     *
+     * @param host the application
+     * @param arguments the arguments of {@code main}; none means {@code run}
+     * @return the exit code
+     */
+    public static int execute(EtlHost host, String... arguments) {
+        EtlCli cli = new EtlCli(host);
+        CommandLine commandLine = new CommandLine(cli)
+                .setCommandName(host.command())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, line, parsed) -> cli.report(failure, line));
+        return commandLine.execute(arguments.length == 0 ? new String[] {"run"} : arguments);
+    }
+
+    private int report(Exception failure, CommandLine line) {
+        PrintWriter err = line.getErr();
+        if (verbose || !isExpected(failure)) {
+            failure.printStackTrace(err);
+        }
+        err.println("error: " + oneLine(failure));
+        err.flush();
+        return FAILED;
+    }
+
+    private static boolean isExpected(Exception failure) {
+        return failure instanceof EtlException || failure instanceof IllegalArgumentException;
+    }
+
+    static String oneLine(Throwable failure) {
+        String message = failure.getMessage() == null ? failure.getClass().getName() : failure.getMessage();
+        return message.replaceAll("\\s*\\R\\s*", " | ");
+    }
+
+    EtlHost host() {
+        return host;
+    }
+
+    PrintWriter out() {
+        return spec.commandLine().getOut();
+    }
+
+    PrintWriter err() {
+        return spec.commandLine().getErr();
+    }
+
+    Pipeline pipeline(String name) {
+        List<Pipeline> pipelines = host.pipelines();
+        return pipelines.stream()
+                .filter(pipeline -> name.isEmpty() || pipeline.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no pipeline '" + name + "'; known: "
+                        + String.join(
+                                ", ", pipelines.stream().map(Pipeline::name).toList())));
+    }
+
+    @Override
+    public void run() {
+        spec.commandLine().usage(out());
+    }
+}

@@ -1,0 +1,56 @@
+package etl.engines.cli;
+
+import etl.core.TaskState;
+import etl.core.spi.RowCounts;
+import etl.core.spi.RunListener;
+import java.io.PrintWriter;
+
+/** One line for each event, for pipes and logs. Safe for use by many threads. */
+public final class PlainProgress implements RunListener {
+    private final PrintWriter out;
+
+    /**
+     * Lines to a writer.
+     *
+     * @param out the writer, flushed after each line
+     */
+    public PlainProgress(PrintWriter out) {
+        this.out = out;
+    }
+
+    @Override
+    public void onRunStarted(RunStarted event) {
+        line("run " + event.run().id() + " of pipeline " + event.run().pipeline() + ": " + event.tasks() + " tasks"
+                + (event.done() == 0 ? "" : ", " + event.done() + " done before"));
+    }
+
+    @Override
+    public void onTaskRetrying(TaskRetrying event) {
+        line(event.taskId() + ": attempt " + event.attempt() + " failed (" + event.error() + "), next in "
+                + Durations.text(event.delay()));
+    }
+
+    @Override
+    public void onTaskEnded(TaskEnded event) {
+        RowCounts rows = event.rows();
+        line(event.taskId() + ": " + event.state()
+                + (event.attempt() == 0 ? "" : " in " + Durations.text(event.duration()))
+                + (rows.equals(RowCounts.NONE)
+                        ? ""
+                        : ", rows read " + rows.read() + ", written " + rows.written() + ", rejected "
+                                + rows.rejected())
+                + (event.state() == TaskState.FAILED
+                        ? event.error().map(error -> ": " + error).orElse("")
+                        : ""));
+    }
+
+    @Override
+    public void onRunEnded(RunEnded event) {
+        line("run " + event.run().id() + " " + event.state() + " after " + Durations.text(event.duration()));
+    }
+
+    private void line(String text) {
+        out.println(text);
+        out.flush();
+    }
+}

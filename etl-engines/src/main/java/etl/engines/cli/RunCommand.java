@@ -1,0 +1,91 @@
+package etl.engines.cli;
+
+import etl.core.Arguments;
+import etl.core.Etl;
+import etl.core.Pipeline;
+import etl.core.RunHandle;
+import etl.core.RunReport;
+import etl.engines.Engine;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParentCommand;
+
+/** Runs a pipeline here or on an engine. */
+@Command(name = "run", mixinStandardHelpOptions = true, description = "Run a pipeline, here or on another engine.")
+final class RunCommand implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init")
+    private EtlCli cli;
+
+    @Parameters(arity = "0..1", paramLabel = "PIPELINE", description = "The pipeline; default: the first one.")
+    private String pipelineName = "";
+
+    @Option(
+            names = {"-p", "--param"},
+            paramLabel = "NAME=VALUE",
+            description = "An argument for a parameter of the pipeline; may be repeated.")
+    private Map<String, String> arguments = new LinkedHashMap<>();
+
+    @Option(
+            names = "--engine",
+            paramLabel = "ENGINE",
+            description = "Who runs it: local, airflow, prefect or luigi; default: local.")
+    private String engine = "local";
+
+    @Option(
+            names = "--venv",
+            paramLabel = "DIR",
+            description = "The Python environment that holds the engine; default: the engine on the PATH.")
+    private @Nullable Path venv;
+
+    @Option(names = "--serve", description = "After the run, keep /metrics up until Ctrl-C.")
+    private boolean serve;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Pipeline pipeline = cli.pipeline(pipelineName);
+        Arguments parsed = Arguments.parse(pipeline, arguments);
+        return engine.equals("local") ? runHere(pipeline, parsed) : runOnEngine(pipeline);
+    }
+
+    private int runHere(Pipeline pipeline, Arguments parsed) throws InterruptedException {
+        LocalRun local = new LocalRun(cli);
+        return local.execute(
+                etl -> {
+                    RunTables.printRecent(etl.store(), cli.out(), 5);
+                    return etl.submit(pipeline, parsed);
+                },
+                serve);
+    }
+
+    private int runOnEngine(Pipeline pipeline) throws InterruptedException {
+        Engine chosen = Engines.find(engine);
+        try (Etl etl = cli.host().open(EtlHost.Purpose.READ, List.of())) {
+            EngineLaunch launch = new EngineLaunch(cli, chosen, pipeline);
+            Optional<RunReport> report = launch.run(etl, Optional.ofNullable(venv), arguments);
+            if (report.isEmpty()) {
+                return launch.exitCode();
+            }
+            int code = LocalRun.show(cli, report.get());
+            if (serve) {
+                new CountDownLatch(1).await();
+            }
+            return code;
+        }
+    }
+
+    /** Starts a run on an open orchestrator. */
+    @FunctionalInterface
+    interface Start {
+        RunHandle on(Etl etl);
+    }
+}

@@ -1,0 +1,111 @@
+package etl.engines.cli;
+
+import etl.core.RunReport;
+import etl.core.TaskReport;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.StateStore;
+import etl.core.spi.StoredAttempt;
+import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs and tasks as tables for people. */
+final class RunTables {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+
+    private RunTables() {}
+
+    static boolean printRecent(StateStore store, PrintWriter out, int limit) {
+        List<StoredRun> runs = store.recent(limit);
+        if (runs.isEmpty()) {
+            return false;
+        }
+        TextTable table = new TextTable("RUN", "PIPELINE", "ENGINE", "STATE", "STARTED", "TOOK");
+        for (StoredRun run : runs) {
+            table.row(
+                    run.definition().id().toString(),
+                    run.definition().pipeline(),
+                    run.definition().engineRun().engine(),
+                    run.state().toString(),
+                    time(run.definition().createdAt()),
+                    took(run.startedAt(), run.endedAt()));
+        }
+        out.println("runs, the newest first:");
+        table.print(out);
+        out.println();
+        return true;
+    }
+
+    static void print(RunReport report, PrintWriter out) {
+        TextTable table = new TextTable("TASK", "STATE", "ATTEMPTS", "TOOK", "READ", "WRITTEN", "REJECTED");
+        for (TaskReport task : report.tasks()) {
+            table.row(
+                    task.id(),
+                    task.state().toString(),
+                    String.valueOf(task.attempts()),
+                    Durations.text(task.duration()),
+                    String.valueOf(task.rows().read()),
+                    String.valueOf(task.rows().written()),
+                    String.valueOf(task.rows().rejected()));
+        }
+        table.print(out);
+        out.println("run " + report.id() + " of pipeline " + report.pipeline() + " " + report.state() + " after "
+                + Durations.text(report.duration()));
+    }
+
+    static void print(StoredRun run, List<StoredTask> tasks, PrintWriter out) {
+        out.println("run        " + run.definition().id());
+        out.println("pipeline   " + run.definition().pipeline());
+        out.println("engine     " + run.definition().engineRun().engine() + " "
+                + run.definition().engineRun().id());
+        out.println("arguments  " + run.definition().arguments());
+        out.println("state      " + run.state());
+        out.println("started    " + run.startedAt().map(RunTables::time).orElse("-"));
+        out.println("took       " + took(run.startedAt(), run.endedAt()));
+        run.error().ifPresent(error -> out.println("error      " + error));
+        out.println();
+        TextTable table = new TextTable("TASK", "STATE", "ATTEMPT", "STARTED", "TOOK", "READ", "WRITTEN", "REJECTED");
+        List<String> errors = new ArrayList<>();
+        for (StoredTask task : tasks) {
+            addRows(table, errors, task);
+        }
+        table.print(out);
+        errors.forEach(out::println);
+    }
+
+    private static void addRows(TextTable table, List<String> errors, StoredTask task) {
+        if (task.attempts().isEmpty()) {
+            table.row(task.taskId(), task.state().toString(), "0", "-", "-", "", "", "");
+        }
+        for (StoredAttempt attempt : task.attempts()) {
+            boolean last = attempt.attempt() == task.attempt();
+            table.row(
+                    task.taskId(),
+                    attempt.state().toString(),
+                    String.valueOf(attempt.attempt()),
+                    time(attempt.startedAt()),
+                    took(Optional.of(attempt.startedAt()), attempt.endedAt()),
+                    last ? String.valueOf(task.rows().read()) : "",
+                    last ? String.valueOf(task.rows().written()) : "",
+                    last ? String.valueOf(task.rows().rejected()) : "");
+            attempt.error()
+                    .map(ErrorInfo::toString)
+                    .ifPresent(error -> errors.add(task.taskId() + ", attempt " + attempt.attempt() + ": " + error));
+        }
+    }
+
+    private static String time(Instant at) {
+        return TIME.format(at.atZone(ZoneId.systemDefault()));
+    }
+
+    private static String took(Optional<Instant> from, Optional<Instant> to) {
+        return from.isPresent() && to.isPresent() ? Durations.text(Duration.between(from.get(), to.get())) : "-";
+    }
+}

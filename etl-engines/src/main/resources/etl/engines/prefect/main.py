@@ -1,0 +1,14 @@
+def main():
+    parser = argparse.ArgumentParser(description="Runs the pipeline once.")
+    parser.add_argument("--arguments", default="{}", help="a JSON object, or @FILE which holds one")
+    text = parser.parse_args().arguments
+    if text.startswith("@"):
+        with open(text[1:], encoding="utf-8") as source:
+            text = source.read()
+    state = pipeline(**json.loads(text), return_state=True)
+    print("%s: %s" % (state.name, state.message or ""), flush=True)
+    return 0 if state.is_completed() else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
