@@ -34,13 +34,21 @@ public final class Etl implements AutoCloseable {
     private final ExecutorService threads;
     private final RunSettings settings;
     private final Duration grace;
+    private final List<AutoCloseable> resources;
     private final Set<RunExecution> active = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    Etl(StateStore store, List<RunListener> listeners, Time time, int parallelism, Duration grace) {
+    Etl(
+            StateStore store,
+            List<RunListener> listeners,
+            Time time,
+            int parallelism,
+            Duration grace,
+            List<AutoCloseable> resources) {
         this.store = store;
         this.time = time;
         this.grace = grace;
+        this.resources = resources;
         this.threads = WorkerThreads.open();
         this.settings = new RunSettings(store, new Listeners(listeners), time, threads, parallelism, grace);
     }
@@ -189,8 +197,17 @@ public final class Etl implements AutoCloseable {
         active.forEach(RunExecution::shutDown);
         awaitEnds();
         threads.shutdownNow();
-        store.close();
+        close(store);
+        resources.forEach(Etl::close);
         time.close();
+    }
+
+    private static void close(AutoCloseable resource) {
+        try {
+            resource.close();
+        } catch (Exception failure) {
+            LOG.warn("{} did not close", resource, failure);
+        }
     }
 
     private void awaitEnds() {

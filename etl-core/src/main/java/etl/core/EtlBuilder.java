@@ -20,6 +20,7 @@ public final class EtlBuilder {
     public static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
 
     private final List<RunListener> listeners = new ArrayList<>();
+    private final List<AutoCloseable> resources = new ArrayList<>();
     private @Nullable StateStore store;
     private @Nullable Time time;
     private int parallelism = Math.max(4, Runtime.getRuntime().availableProcessors());
@@ -90,6 +91,17 @@ public final class EtlBuilder {
     }
 
     /**
+     * Adds something that is closed together with the orchestrator: after the store, in the order of these calls.
+     *
+     * @param resource for example a connection pool that only this orchestrator uses
+     * @return this builder
+     */
+    public EtlBuilder closing(AutoCloseable resource) {
+        resources.add(Objects.requireNonNull(resource, "resource"));
+        return this;
+    }
+
+    /**
      * Makes the orchestrator.
      *
      * @return the orchestrator, which the caller closes
@@ -100,6 +112,7 @@ public final class EtlBuilder {
                 listeners,
                 time == null ? new SystemTime() : time,
                 parallelism,
-                grace);
+                grace,
+                List.copyOf(resources));
     }
 }

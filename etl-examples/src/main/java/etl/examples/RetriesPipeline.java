@@ -1,0 +1,52 @@
+package etl.examples;
+
+import etl.core.Parameter;
+import etl.core.Pipeline;
+import etl.core.PipelineBuilder;
+import etl.core.RetryPolicy;
+import etl.core.TaskRef;
+import java.time.Duration;
+
+/** Shows retries: one task fails twice and then succeeds, another one as often as the caller wants. */
+final class RetriesPipeline {
+    private final Pipeline pipeline;
+
+    RetriesPipeline() {
+        PipelineBuilder builder = Pipeline.named("retries")
+                .describedAs("Shows how failed attempts are retried")
+                .parallelism(2);
+        Parameter<Integer> failures = builder.parameter("failures", Integer.class)
+                .describedAs("how many attempts of the task 'unsteady' fail; it has three")
+                .optional(1);
+        Parameter<String> note = builder.parameter("note", String.class)
+                .describedAs("a text that the task 'echo' returns")
+                .optional("it's \"quoted\"\n{{ no template }} \uD83D\uDE00");
+        TaskRef<Integer> flaky = builder.task("flaky", Integer.class)
+                .describedAs("fails twice, then succeeds")
+                .retry(RetryPolicy.attempts(3).fixed(Duration.ofMillis(200)))
+                .timeout(Duration.ofMinutes(1))
+                .run(ctx -> failing(2, ctx.attempt()));
+        TaskRef<Integer> unsteady = builder.task("unsteady", Integer.class)
+                .describedAs("fails as often as the parameter says")
+                .retry(RetryPolicy.attempts(3)
+                        .exponential(Duration.ofMillis(100), Duration.ofMillis(150))
+                        .jitter(0.5))
+                .run(ctx -> failing(ctx.get(failures), ctx.attempt()));
+        TaskRef<String> echo = builder.task("echo", String.class).run(ctx -> ctx.get(note));
+        builder.task("sum", String.class)
+                .from(flaky, unsteady, echo)
+                .run((ctx, first, second, text) -> (first + second) + " attempts, " + text);
+        pipeline = builder.build();
+    }
+
+    private static int failing(int failures, int attempt) {
+        if (attempt <= failures) {
+            throw new IllegalStateException("attempt " + attempt + " of " + failures + " that fail");
+        }
+        return attempt;
+    }
+
+    Pipeline pipeline() {
+        return pipeline;
+    }
+}

@@ -1,0 +1,5 @@
+/** A command line that runs the example pipelines. */
+@NullMarked
+package etl.examples;
+
+import org.jspecify.annotations.NullMarked;
