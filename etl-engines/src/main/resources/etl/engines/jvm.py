@@ -49,9 +49,12 @@ def run_jvm(verb, task, request, timeout, log):
         command = [os.environ.get("ETL_JAVA") or "java", "-cp", os.environ["ETL_CLASSPATH"], MAIN_CLASS, verb]
         command += ["--pipeline", PIPELINE] + (["--task", task] if task else [])
         command += ["--request", request_file, "--result", result_file]
-        jvm = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
-        )
+        try:
+            jvm = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        except OSError as fault:
+            raise EtlFailure("%s did not start: %s" % (command[0], fault), 127) from None
         reader = threading.Thread(target=copy_lines, args=(jvm.stdout, log), daemon=True)
         try:
             reader.start()
@@ -85,7 +88,8 @@ def run(verb, task, request, log, number=0, attempts=1, delays=(), timeout=None)
             return result
         error = result.get("error") or {}
         message = "%s, attempt %d: exit code %d %s: %s" % (
-            task or verb, result.get("attempt") or number, code, error.get("type", "no error reported"), error.get("message", ""))
+            task or verb, result.get("attempt") or number, code, error.get("type", "no error reported"),
+            error.get("message", ""))
         if code in FINAL or index + 1 == attempts:
             raise EtlFailure(message, code)
         delay = delays[min(index, len(delays) - 1)] if delays else 0.0

@@ -36,15 +36,15 @@ final class Summaries {
 
     /** A flight is late if it departs more than 15 minutes after schedule, as 14 CFR 234 counts it. */
     private static final String PER_AIRPORT = """
-            with d as (
+            with d as materialized (
                 select content->>'origin' as iata, count(*) as departures,
                        count(*) filter (where (content->>'delay')::int > 15) as late,
                        avg((content->>'delay')::int) as mean_delay
                 from etl.transformed_data where run_id = ? and source = 'flights' and status = 'VALID' group by 1),
-            s as (
+            s as materialized (
                 select content->>'airport' as iata, count(*) as strikes
                 from etl.transformed_data where run_id = ? and source = 'strikes' and status = 'VALID' group by 1),
-            a as (
+            a as materialized (
                 select content->>'iata' as iata, content->>'name' as name, content->>'state' as state
                 from etl.transformed_data where run_id = ? and source = 'airports' and status = 'VALID')
             insert into flights.airport_summary (run_id, iata, name, state, departures, late, mean_delay, strikes)
@@ -54,12 +54,12 @@ final class Summaries {
             """;
 
     private static final String PER_STATE = """
-            with d as (
+            with d as materialized (
                 select content->>'state' as state, count(distinct content->>'origin') as airports, count(*) as departures,
                        count(*) filter (where (content->>'delay')::int > 15) as late,
                        avg((content->>'delay')::int) as mean_delay
                 from etl.transformed_data where run_id = ? and source = 'flights' and status = 'VALID' group by 1),
-            s as (
+            s as materialized (
                 select content->>'state' as state, count(*) as strikes,
                        count(*) filter (where content->>'damage' <> 'None') as damaging
                 from etl.transformed_data where run_id = ? and source = 'strikes' and status = 'VALID' group by 1)
