@@ -6,7 +6,6 @@ import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.RunId;
 import etl.core.RunReport;
-import etl.core.RunState;
 import etl.core.TaskState;
 import etl.core.spi.EngineRun;
 import etl.core.spi.ErrorInfo;
@@ -119,13 +118,13 @@ public final class TaskContract {
     /**
      * Records that the run has ended.
      *
-     * @return the result to be written; its exit code tells whether the run succeeded
+     * @return the result to be written; it tells the run's state, and its exit code that the run is closed
      */
     public TaskResult finishRun() {
         RunId run = begunRun();
         RunReport report = etl.external().finish(pipeline, run);
         return new TaskResult(
-                report.state() == RunState.SUCCEEDED ? SUCCESS : FAILED,
+                SUCCESS,
                 report.state().name(),
                 run.toString(),
                 0,

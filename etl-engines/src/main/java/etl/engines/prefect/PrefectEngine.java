@@ -54,6 +54,7 @@ public final class PrefectEngine implements Engine {
                 "PREFECT_HOME", place.work().toString(),
                 "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "true",
                 "PREFECT_SERVER_ANALYTICS_ENABLED", "false",
+                "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120",
                 "DO_NOT_TRACK", "1");
     }
 }

@@ -137,20 +137,7 @@ final class PrefectFlow {
                 .map(parameter -> PythonLiteral.of(parameter.name()) + ": " + parameter.name())
                 .collect(Collectors.joining(", ", "{", "}"));
         source.append("):\n    arguments = ").append(arguments).append('\n');
-        source.append("""
-                    run_id = str(flow_run.id)
-                    request = {
-                        "contract": 1,
-                        "pipeline": PIPELINE,
-                        "fingerprint": FINGERPRINT,
-                        "engine": "prefect",
-                        "engineRunId": run_id,
-                        "arguments": {name: value for name, value in arguments.items() if value is not None},
-                    }
-                    tasks = {}
-                    run("begin-run", None, request, get_run_logger().info, attempts=3, delays=(1.0, 5.0))
-                    try:
-                """.indent(0).lines().map(line -> "    " + line + "\n").collect(Collectors.joining()));
+        source.append(PythonParts.read("prefect/flow_begin.py"));
         graph.tasks().forEach(task -> appendTask(source, task));
         source.append(PythonParts.read("prefect/flow_end.py"));
     }
