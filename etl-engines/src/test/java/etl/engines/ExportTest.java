@@ -1,0 +1,157 @@
+package etl.engines;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import etl.core.Pipeline;
+import etl.core.PipelineBuilder;
+import etl.core.RetryPolicy;
+import etl.core.TaskRef;
+import etl.engines.MappingReport.Fidelity;
+import etl.engines.airflow.AirflowEngine;
+import etl.engines.luigi.LuigiEngine;
+import etl.engines.prefect.PrefectEngine;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ServiceLoader;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ExportTest {
+    private static final String HOSTILE = "\"\"\" ' \\ \n\r {{ x }} %s ${x} $(touch /tmp/x) \uD83D\uDE00 \u05D0.md";
+
+    @TempDir
+    Path folder;
+
+    private enum Size {
+        SMALL,
+        LARGE
+    }
+
+    static Stream<Engine> engines() {
+        return Stream.of(new AirflowEngine(), new PrefectEngine(), new LuigiEngine());
+    }
+
+    private static Pipeline hostile() {
+        PipelineBuilder builder =
+                Pipeline.named("2-orders").describedAs(HOSTILE).parallelism(3);
+        builder.parameter("day", LocalDate.class).required();
+        builder.parameter("size", Size.class).describedAs(HOSTILE).optional(Size.LARGE);
+        builder.parameter("count", Long.class).optional(-5L);
+        builder.parameter("ratio", Double.class).optional(Double.NaN);
+        builder.parameter("full", Boolean.class).optional(true);
+        builder.parameter("note", String.class).optional(HOSTILE);
+        TaskRef<String> a = builder.task("a", String.class)
+                .describedAs(HOSTILE)
+                .retry(RetryPolicy.attempts(3).fixed(Duration.ofMillis(1500)))
+                .run(ctx -> "");
+        TaskRef<String> b = builder.task("b", String.class)
+                .retry(RetryPolicy.attempts(4).exponential(Duration.ofSeconds(1), Duration.ofSeconds(3)))
+                .timeout(Duration.ofMinutes(1))
+                .from(a)
+                .run((ctx, x) -> x);
+        builder.task("b-2").retry(RetryPolicy.attempts(2).jitter(0.5)).after(a).run(ctx -> {});
+        builder.task("b_2").after(a, b).run(ctx -> {});
+        return builder.build();
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void python_compiles_what_is_generated(Engine engine) throws Exception {
+        engine.export(hostile(), "com.example.Main").writeTo(folder);
+
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(f -> f.toString().endsWith(".py")).toList()) {
+                Python.run(
+                        "",
+                        "-W",
+                        "error",
+                        "-c",
+                        "import ast, sys; ast.parse(open(sys.argv[1]).read())",
+                        file.toString());
+                assertThat(Files.readString(file)).isASCII();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void the_same_pipeline_gives_the_same_bytes(Engine engine) {
+        assertThat(engine.export(hostile(), "com.example.Main").files())
+                .isEqualTo(engine.export(hostile(), "com.example.Main").files());
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void every_task_has_one_retry_owner_and_a_line_in_the_report(Engine engine) {
+        Artifact artifact = engine.export(hostile(), "com.example.Main");
+
+        assertThat(artifact.report().mappings())
+                .filteredOn(mapping -> mapping.feature().equals("retry"))
+                .extracting(MappingReport.Mapping::where)
+                .containsExactly("a", "b", "b-2");
+        assertThat(artifact.files()).containsKey("etl-artifact.json");
+    }
+
+    @Test
+    void an_engine_retries_only_what_it_can_do_exactly() {
+        assertThat(retries(new AirflowEngine()))
+                .containsExactly(Fidelity.EXACT, Fidelity.DELEGATED, Fidelity.DELEGATED);
+        assertThat(retries(new PrefectEngine())).containsExactly(Fidelity.EXACT, Fidelity.EXACT, Fidelity.DELEGATED);
+        assertThat(retries(new LuigiEngine()))
+                .containsExactly(Fidelity.DELEGATED, Fidelity.DELEGATED, Fidelity.DELEGATED);
+    }
+
+    private static Stream<Fidelity> retries(Engine engine) {
+        return engine.export(hostile(), "com.example.Main").report().mappings().stream()
+                .filter(mapping -> mapping.feature().equals("retry"))
+                .map(MappingReport.Mapping::fidelity);
+    }
+
+    @Test
+    void a_task_id_that_the_artifact_needs_itself_is_refused() {
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("finish_run").run(ctx -> {});
+
+        assertThatThrownBy(() -> new AirflowEngine().export(builder.build(), "com.example.Main"))
+                .isInstanceOf(ExportRefusedException.class)
+                .hasMessageContaining("'finish_run'")
+                .hasMessageContaining("rename the task");
+    }
+
+    @Test
+    void a_parameter_that_is_no_python_name_is_refused_for_prefect() {
+        for (String name : new String[] {"min-distance", "class", "2nd", "run_id"}) {
+            PipelineBuilder builder = Pipeline.named("orders");
+            builder.parameter(name, String.class).optional("");
+            builder.task("a").run(ctx -> {});
+
+            assertThatThrownBy(() -> new PrefectEngine().export(builder.build(), "com.example.Main"))
+                    .hasMessageContaining("'" + name + "'")
+                    .hasMessageContaining("rename the parameter");
+        }
+    }
+
+    @Test
+    void a_folder_that_cannot_be_written_is_named() throws Exception {
+        Path file = Files.writeString(folder.resolve("file"), "");
+
+        assertThatThrownBy(() ->
+                        new LuigiEngine().export(hostile(), "com.example.Main").writeTo(file))
+                .isInstanceOf(ExportRefusedException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("--out");
+    }
+
+    @Test
+    void the_engines_are_found_by_the_service_loader() {
+        assertThat(ServiceLoader.load(Engine.class).stream()
+                        .map(engine -> engine.get().name()))
+                .containsExactlyInAnyOrder("airflow", "prefect", "luigi");
+    }
+}

@@ -1,0 +1,183 @@
+package etl.engines.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import etl.core.Etl;
+import etl.core.InMemoryStateStore;
+import etl.core.Pipeline;
+import etl.core.PipelineBuilder;
+import etl.core.spi.RunListener;
+import etl.engines.TaskContract;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EtlCliTest {
+    @TempDir
+    Path folder;
+
+    private final InMemoryStateStore store = InMemoryStateStore.create();
+
+    private record Result(int code, String out, String err) {}
+
+    private final class Host implements EtlHost {
+        @Override
+        public String command() {
+            return "orders";
+        }
+
+        @Override
+        public String mainClass() {
+            return "com.example.Main";
+        }
+
+        @Override
+        public List<Pipeline> pipelines() {
+            PipelineBuilder builder = Pipeline.named("orders");
+            var fail = builder.parameter("fail", Boolean.class).optional(false);
+            builder.task("load").run(ctx -> {
+                if (ctx.get(fail)) {
+                    throw new IllegalStateException("first line\nsecond line");
+                }
+                ctx.rowsRead(7);
+            });
+            return List.of(builder.build());
+        }
+
+        @Override
+        public Etl open(Purpose purpose, List<RunListener> listeners) {
+            var builder = Etl.builder().store(store);
+            listeners.forEach(builder::listener);
+            return builder.build();
+        }
+
+        @Override
+        public Map<String, String> stepEnvironment() {
+            return Map.of();
+        }
+
+        @Override
+        public Path workFolder() {
+            return folder;
+        }
+    }
+
+    private Result execute(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+            int code = EtlCli.execute(new Host(), arguments);
+            return new Result(
+                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    @Test
+    void no_arguments_run_the_first_pipeline() {
+        Result result = execute();
+
+        assertThat(result.code()).isZero();
+        assertThat(result.out())
+                .contains("load: SUCCEEDED")
+                .contains("rows read 7")
+                .contains("SUCCEEDED after");
+    }
+
+    @Test
+    void a_failed_run_is_one_line_and_can_be_found_and_resumed() {
+        Result failed = execute("run", "-p", "fail=true");
+        String run = store.recent(1).get(0).definition().id().toString();
+
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(failed.err().lines().toList())
+                .containsExactly(
+                        "error: run " + run + " FAILED: java.lang.IllegalStateException: first line | second line",
+                        "when the cause is mended, go on with: orders resume " + run);
+        assertThat(execute("runs").out()).contains(run).contains("FAILED");
+        assertThat(execute("show", run).out()).contains("load, attempt 1").contains("first line");
+        assertThat(execute("resume", run).code()).isEqualTo(1);
+    }
+
+    @Test
+    void bad_input_is_one_line_that_says_the_way_out() {
+        assertThat(execute("run", "nothing"))
+                .returns(1, Result::code)
+                .satisfies(result ->
+                        assertThat(result.err()).isEqualTo("error: there is no pipeline 'nothing'; known: orders\n"));
+        assertThat(execute("run", "-p", "x=1").err()).contains("unknown parameter 'x' (known: fail)");
+        assertThat(execute("run", "-p", "fail=maybe").err()).contains("'maybe' is not true or false");
+        assertThat(execute("run", "--engine", "dagster").err()).contains("known: local, airflow");
+        assertThat(execute("show", "abc").err()).contains("'abc' is not a run id");
+        assertThat(execute("resume", "0f8fad5b-d9cb-469f-a165-70867728950e").err())
+                .contains("is unknown");
+        assertThat(execute("frobnicate").code()).isEqualTo(2);
+    }
+
+    @Test
+    void an_engine_that_is_not_installed_is_told_with_the_artifact_and_the_cure() {
+        Result result = execute(
+                "run", "--engine", "luigi", "--venv", folder.resolve("nothing").toString());
+
+        assertThat(result.code()).isEqualTo(3);
+        assertThat(result.err())
+                .contains("luigi is not installed in")
+                .contains("pip install luigi")
+                .contains(folder.resolve("luigi/orders").toString());
+        assertThat(folder.resolve("luigi/orders/orders_luigi.py")).exists();
+    }
+
+    @Test
+    void an_export_names_its_files_and_its_mapping() {
+        Result result = execute(
+                "export", "--engine", "airflow", "--out", folder.resolve("a b").toString());
+
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).contains("orders.py").contains("orders, dependencies: EXACT");
+    }
+
+    @Test
+    void a_step_answers_in_its_result_file() throws Exception {
+        Path request = folder.resolve("request.json");
+        Path answer = folder.resolve("result.json");
+        String json = "{\"contract\":1,\"pipeline\":\"orders\",\"fingerprint\":\""
+                + new Host().pipelines().get(0).fingerprint()
+                + "\",\"engine\":\"luigi\",\"engineRunId\":\"r1\",\"attempt\":0,\"task\":\"load\",\"arguments\":{\"fail\":%s}}";
+
+        Files.writeString(request, json.formatted("false"));
+        assertThat(step("begin-run", request, answer)).isZero();
+        assertThat(step("run-task", request, answer)).isZero();
+        assertThat(Files.readString(answer)).contains("\"state\":\"SUCCEEDED\"");
+
+        Files.writeString(
+                request, json.formatted("false").replaceFirst("\"fingerprint\":\"[^\"]*\"", "\"fingerprint\":\"\""));
+        assertThat(step("run-task", request, answer)).isEqualTo(TaskContract.FAILED);
+        assertThat(Files.readString(answer)).contains("export the pipeline again");
+    }
+
+    private int step(String verb, Path request, Path answer) {
+        return execute(
+                        verb,
+                        "--pipeline",
+                        "orders",
+                        "--task",
+                        "load",
+                        "--request",
+                        request.toString(),
+                        "--result",
+                        answer.toString())
+                .code();
+    }
+}

@@ -1,0 +1,76 @@
+package etl.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Java code in the documentation is code that the build compiles. */
+class DocumentationTest {
+    private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+    private static final Pattern JAVA_BLOCK = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern SNIPPET = Pattern.compile("// snippet\\n(.*?)\\n[ ]*// end", Pattern.DOTALL);
+    private static final List<String> SOURCES = List.of(
+            "etl-core/src/it/host-application/src/main/java/Orders.java",
+            "etl-examples/src/test/java/etl/examples/Snippets.java");
+
+    @Test
+    void every_java_block_is_compiled() throws IOException {
+        List<String> compiled = new ArrayList<>();
+        for (String source : SOURCES) {
+            Matcher snippet = SNIPPET.matcher(Files.readString(ROOT.resolve(source)));
+            while (snippet.find()) {
+                compiled.add(normalized(snippet.group(1)));
+            }
+        }
+        int blocks = 0;
+        for (Path page : pages()) {
+            Matcher block = JAVA_BLOCK.matcher(Files.readString(page));
+            while (block.find()) {
+                blocks++;
+                assertThat(compiled).as("code in %s", page).contains(normalized(block.group(1)));
+            }
+        }
+        assertThat(blocks).isGreaterThanOrEqualTo(5);
+    }
+
+    @Test
+    void the_first_pipeline_has_at_most_15_lines_of_code() throws IOException {
+        Matcher block = JAVA_BLOCK.matcher(Files.readString(ROOT.resolve("README.md")));
+
+        assertThat(block.find()).isTrue();
+        assertThat(block.group(1).lines().filter(line -> !line.isBlank()).count())
+                .isLessThanOrEqualTo(15);
+    }
+
+    @Test
+    void links_between_pages_lead_somewhere() throws IOException {
+        for (Path page : pages()) {
+            Matcher link = Pattern.compile("\\]\\((?!https?:)([^)#]+)").matcher(Files.readString(page));
+            while (link.find()) {
+                assertThat(page.resolveSibling(link.group(1))).exists();
+            }
+        }
+    }
+
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+            return Stream.concat(
+                            Stream.of(ROOT.resolve("README.md"), ROOT.resolve("CONTRIBUTING.md")),
+                            docs.filter(file -> file.toString().endsWith(".md")))
+                    .toList();
+        }
+    }
+
+    private static String normalized(String code) {
+        return code.lines().map(String::strip).filter(line -> !line.isEmpty()).collect(Collectors.joining("\n"));
+    }
+}
