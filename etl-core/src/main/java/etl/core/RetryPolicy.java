@@ -251,7 +251,7 @@ public final class RetryPolicy {
         try {
             return condition.isEmpty() || condition.get().test(failure);
         } catch (RuntimeException predicateFailed) {
-            if (predicateFailed != failure) {
+            if (!predicateFailed.equals(failure)) {
                 failure.addSuppressed(predicateFailed);
             }
             return false;
