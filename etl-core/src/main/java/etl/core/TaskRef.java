@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the task's output
  */
+@SuppressWarnings("UnusedTypeParameter")
 public final class TaskRef<T extends @Nullable Object> {
     private final PipelineBuilder owner;
     private final String id;
