@@ -120,9 +120,8 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
          * @param code the code
          * @return the reference that other tasks use
          */
-        @SuppressWarnings("unchecked")
         public TaskRef<@Nullable Void> run(Action1<? super A> code) {
-            return task.add(refs, (context, inputs) -> code.execute(context, (A) inputs.get(0)));
+            return task.add(refs, (context, inputs) -> code.execute(context, inputs.<A>get(0)));
         }
     }
 
@@ -147,9 +146,8 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
          * @param code the code
          * @return the reference that other tasks use
          */
-        @SuppressWarnings("unchecked")
         public TaskRef<@Nullable Void> run(Action2<? super A, ? super B> code) {
-            return task.add(refs, (context, inputs) -> code.execute(context, (A) inputs.get(0), (B) inputs.get(1)));
+            return task.add(refs, (context, inputs) -> code.execute(context, inputs.<A>get(0), inputs.<B>get(1)));
         }
     }
 
@@ -176,12 +174,10 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
          * @param code the code
          * @return the reference that other tasks use
          */
-        @SuppressWarnings("unchecked")
         public TaskRef<@Nullable Void> run(Action3<? super A, ? super B, ? super C> code) {
             return task.add(
                     refs,
-                    (context, inputs) ->
-                            code.execute(context, (A) inputs.get(0), (B) inputs.get(1), (C) inputs.get(2)));
+                    (context, inputs) -> code.execute(context, inputs.<A>get(0), inputs.<B>get(1), inputs.<C>get(2)));
         }
     }
 
@@ -212,12 +208,11 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
          * @param code the code
          * @return the reference that other tasks use
          */
-        @SuppressWarnings("unchecked")
         public TaskRef<@Nullable Void> run(Action4<? super A, ? super B, ? super C, ? super D> code) {
             return task.add(
                     refs,
                     (context, inputs) -> code.execute(
-                            context, (A) inputs.get(0), (B) inputs.get(1), (C) inputs.get(2), (D) inputs.get(3)));
+                            context, inputs.<A>get(0), inputs.<B>get(1), inputs.<C>get(2), inputs.<D>get(3)));
         }
     }
 }

@@ -155,7 +155,7 @@ public final class Etl implements AutoCloseable {
 
     private RunHandle start(RunExecution execution) {
         active.add(execution);
-        execution.end().whenComplete((report, failure) -> active.remove(execution));
+        var unused = execution.end().whenComplete((report, failure) -> active.remove(execution));
         execution.start();
         return new RunHandle(execution);
     }

@@ -35,7 +35,7 @@ final class ExternalEnd {
         StoredTask row = rows.get(id);
         TaskState state = row == null ? TaskState.PENDING : row.state();
         int attempt = row == null ? 0 : row.attempt();
-        if (state == TaskState.RUNNING || state == TaskState.RETRYING) {
+        if (row != null && (state == TaskState.RUNNING || state == TaskState.RETRYING)) {
             state = TaskState.FAILED;
             changes.add(TaskChange.failed(id, attempt, state, now, RowCounts.NONE, lastError(row)));
         } else if (state == TaskState.PENDING) {

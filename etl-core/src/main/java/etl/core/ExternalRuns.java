@@ -147,8 +147,9 @@ public final class ExternalRuns {
             }
 
             @Override
-            public @Nullable Object get(int position) {
-                return values.get(position);
+            @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
+            public <T extends @Nullable Object> T get(int position) {
+                return (T) values.get(position);
             }
         };
     }

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -195,8 +196,9 @@ final class RunExecution implements TaskAttempt.Owner {
             }
 
             @Override
-            public @Nullable Object get(int position) {
-                return table.output(sources[position], settings.store(), run.id());
+            @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
+            public <T extends @Nullable Object> T get(int position) {
+                return (T) table.output(sources[position], settings.store(), run.id());
             }
         };
     }
@@ -426,7 +428,7 @@ final class RunExecution implements TaskAttempt.Owner {
         }
         waiting.keySet().forEach(this::dropAlarm);
         active.forEach(attempt -> attempt.interrupt(Interruption.STOP));
-        CompletableFuture.runAsync(this::endIfStopped);
+        ForkJoinPool.commonPool().execute(this::endIfStopped);
     }
 
     private void endIfStopped() {

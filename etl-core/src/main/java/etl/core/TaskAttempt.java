@@ -199,7 +199,7 @@ final class TaskAttempt implements TaskContext {
     }
 
     @Override
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "NullAway"})
     public <T extends @Nullable Object> T get(Parameter<T> parameter) {
         if (!pipeline.declares(parameter)) {
             throw new IllegalArgumentException("parameter '" + parameter.name() + "' does not belong to pipeline '"

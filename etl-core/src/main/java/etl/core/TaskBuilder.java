@@ -133,9 +133,8 @@ public final class TaskBuilder<R extends @Nullable Object> extends TaskOptions<T
          * @param code the code
          * @return the reference that other tasks and the report use
          */
-        @SuppressWarnings("unchecked")
         public TaskRef<R> run(Task1<? super A, ? extends R> code) {
-            return task.add(refs, (context, inputs) -> code.execute(context, (A) inputs.get(0)));
+            return task.add(refs, (context, inputs) -> code.execute(context, inputs.<A>get(0)));
         }
     }
 
@@ -162,9 +161,8 @@ public final class TaskBuilder<R extends @Nullable Object> extends TaskOptions<T
          * @param code the code
          * @return the reference that other tasks and the report use
          */
-        @SuppressWarnings("unchecked")
         public TaskRef<R> run(Task2<? super A, ? super B, ? extends R> code) {
-            return task.add(refs, (context, inputs) -> code.execute(context, (A) inputs.get(0), (B) inputs.get(1)));
+            return task.add(refs, (context, inputs) -> code.execute(context, inputs.<A>get(0), inputs.<B>get(1)));
         }
     }
 
@@ -195,12 +193,10 @@ public final class TaskBuilder<R extends @Nullable Object> extends TaskOptions<T
          * @param code the code
          * @return the reference that other tasks and the report use
          */
-        @SuppressWarnings("unchecked")
         public TaskRef<R> run(Task3<? super A, ? super B, ? super C, ? extends R> code) {
             return task.add(
                     refs,
-                    (context, inputs) ->
-                            code.execute(context, (A) inputs.get(0), (B) inputs.get(1), (C) inputs.get(2)));
+                    (context, inputs) -> code.execute(context, inputs.<A>get(0), inputs.<B>get(1), inputs.<C>get(2)));
         }
     }
 
@@ -233,12 +229,11 @@ public final class TaskBuilder<R extends @Nullable Object> extends TaskOptions<T
          * @param code the code
          * @return the reference that other tasks and the report use
          */
-        @SuppressWarnings("unchecked")
         public TaskRef<R> run(Task4<? super A, ? super B, ? super C, ? super D, ? extends R> code) {
             return task.add(
                     refs,
                     (context, inputs) -> code.execute(
-                            context, (A) inputs.get(0), (B) inputs.get(1), (C) inputs.get(2), (D) inputs.get(3)));
+                            context, inputs.<A>get(0), inputs.<B>get(1), inputs.<C>get(2), inputs.<D>get(3)));
         }
     }
 
@@ -263,12 +258,11 @@ public final class TaskBuilder<R extends @Nullable Object> extends TaskOptions<T
          * @param code the code
          * @return the reference that other tasks and the report use
          */
-        @SuppressWarnings("unchecked")
         public TaskRef<R> run(Task1<? super List<A>, ? extends R> code) {
             return task.add(refs, (context, inputs) -> {
                 List<A> values = new ArrayList<>(inputs.size());
                 for (int i = 0; i < inputs.size(); i++) {
-                    values.add((A) inputs.get(i));
+                    values.add(inputs.<A>get(i));
                 }
                 return code.execute(context, values);
             });

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The states, outputs and figures of one run's tasks, by ordinal. A state changes by compare-and-set along the
  * transition table; the other columns of a task are written only by whoever holds it in its present state.
  */
+@SuppressWarnings("EnumOrdinal") // The states of many tasks are kept as numbers, in memory only.
 final class TaskTable {
     private static final TaskState[] STATES = TaskState.values();
     private static final Object NOT_LOADED = new Object();
