@@ -12,7 +12,8 @@ interface TaskBody {
     interface Inputs {
         int size();
 
-        @Nullable
-        Object get(int position);
+        /** The output at a position, of the type that the builder of the task has made sure of. */
+        @SuppressWarnings("TypeParameterUnusedInFormals")
+        <T extends @Nullable Object> T get(int position);
     }
 }

@@ -262,7 +262,7 @@ public final class TaskBuilder<R extends @Nullable Object> extends TaskOptions<T
             return task.add(refs, (context, inputs) -> {
                 List<A> values = new ArrayList<>(inputs.size());
                 for (int i = 0; i < inputs.size(); i++) {
-                    values.add(inputs.<A>get(i));
+                    values.add(inputs.get(i));
                 }
                 return code.execute(context, values);
             });
