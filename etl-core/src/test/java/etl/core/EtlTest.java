@@ -77,7 +77,6 @@ class EtlTest {
         for (int i = 0; i < 50; i++) {
             pipeline.task("t" + i).run(ctx -> {
                 most.accumulateAndGet(running.incrementAndGet(), Math::max);
-                Thread.yield();
                 running.decrementAndGet();
             });
         }
@@ -171,7 +170,7 @@ class EtlTest {
                 latch.await();
                 return;
             } catch (InterruptedException ignored) {
-                Thread.interrupted();
+                continue;
             }
         }
     }

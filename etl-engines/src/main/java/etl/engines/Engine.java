@@ -50,11 +50,11 @@ public interface Engine {
      * The commands that run an exported pipeline once, one after the other, through the engine's own command line.
      *
      * @param place where the artifact and the engine are
-     * @param pipeline the pipeline's name
+     * @param pipeline the pipeline
      * @param arguments the text form of the arguments
      * @return each command as a list of arguments; the run succeeds if all exit with 0
      */
-    List<List<String>> commands(EnginePlace place, String pipeline, Map<String, String> arguments);
+    List<List<String>> commands(EnginePlace place, Pipeline pipeline, Map<String, String> arguments);
 
     /**
      * The environment that the commands need, on top of the present one.

@@ -1,9 +1,14 @@
 package etl.engines;
 
 import etl.core.Parameter;
+import etl.core.Pipeline;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A pipeline's parameter as Python sees it. What Python has no exact type for is handed over in its text form.
@@ -11,6 +16,28 @@ import java.util.List;
  * @param parameter the parameter
  */
 public record PythonParameter(Parameter<?> parameter) {
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    /**
+     * Arguments as a JSON object, whose values have the types of {@link #jsonType()}.
+     *
+     * @param pipeline the pipeline
+     * @param arguments the text form of each argument, by name
+     * @return the object as text
+     * @throws IllegalArgumentException if a text is no value of its parameter
+     */
+    public static String json(Pipeline pipeline, Map<String, String> arguments) {
+        Map<String, Object> typed = new TreeMap<>(arguments);
+        pipeline.parameters().stream()
+                .filter(parameter -> arguments.containsKey(parameter.name()))
+                .filter(parameter -> !new PythonParameter(parameter).pythonType().equals("str"))
+                .forEach(parameter -> typed.put(
+                        parameter.name(),
+                        Objects.requireNonNull(
+                                parameter.type().parse(arguments.getOrDefault(parameter.name(), "")))));
+        return MAPPER.writeValueAsString(typed);
+    }
+
     private Class<?> type() {
         return parameter.type().javaType();
     }

@@ -8,6 +8,7 @@ final class Terminal {
     private Terminal() {}
 
     /** From Java 22 on there is a console even in a pipe, which then says of itself that it is no terminal. */
+    @SuppressWarnings("SystemConsoleNull")
     static boolean isInteractive() {
         Console console = System.console();
         if (console == null) {

@@ -37,7 +37,7 @@ final class TasksTable {
         this.table = database.table("pipeline_tasks");
     }
 
-    /** One element of the column {@code attempts}. */
+    /** One element of the column that holds the former attempts. */
     record FormerAttempt(
             int attempt,
             TaskState state,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ManualTime implements Time {
     private final PriorityQueue<Entry> alarms =
-            new PriorityQueue<>(Comparator.comparing(Entry::due).thenComparing(Entry::number));
+            new PriorityQueue<>(Comparator.comparing(Entry::due).thenComparingLong(Entry::number));
     private Instant now = Instant.parse("2001-01-01T00:00:00Z");
     private long numbers;
 

@@ -3,14 +3,12 @@ package etl.engines.airflow;
 import etl.core.Pipeline;
 import etl.engines.Artifact;
 import etl.engines.Engine;
+import etl.engines.PythonParameter;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Apache Airflow: one DAG file that runs on 2.11 and on 3. */
 public final class AirflowEngine implements Engine {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
     /** For the service loader. */
     public AirflowEngine() {}
 
@@ -37,11 +35,11 @@ public final class AirflowEngine implements Engine {
     }
 
     @Override
-    public List<List<String>> commands(EnginePlace place, String pipeline, Map<String, String> arguments) {
+    public List<List<String>> commands(EnginePlace place, Pipeline pipeline, Map<String, String> arguments) {
         String airflow = place.executable("airflow");
         return List.of(
                 List.of(airflow, "db", "migrate"),
-                List.of(airflow, "dags", "test", pipeline, "--conf", MAPPER.writeValueAsString(arguments)));
+                List.of(airflow, "dags", "test", pipeline.name(), "--conf", PythonParameter.json(pipeline, arguments)));
     }
 
     @Override

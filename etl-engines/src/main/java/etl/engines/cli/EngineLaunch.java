@@ -61,7 +61,7 @@ final class EngineLaunch {
         }
         Instant before = Instant.now();
         EnginePlace place = new EnginePlace(artifact, bin.get(), home.resolve("home"), "etl-" + UUID.randomUUID());
-        for (List<String> command : engine.commands(place, pipeline.name(), arguments)) {
+        for (List<String> command : engine.commands(place, pipeline, arguments)) {
             exitCode = execute(command, place);
             if (exitCode != 0) {
                 break;
@@ -97,6 +97,7 @@ final class EngineLaunch {
                 .findFirst();
     }
 
+    @SuppressWarnings("try")
     private int execute(List<String> command, EnginePlace place) throws InterruptedException {
         try {
             Files.createDirectories(place.work());
@@ -112,11 +113,9 @@ final class EngineLaunch {
             environment.putAll(cli.host().stepEnvironment());
             environment.putAll(engine.environment(place));
             Process process = builder.start();
-            Thread stop = new Thread(() -> stop(process), "etl-engine-shutdown");
-            Runtime.getRuntime().addShutdownHook(stop);
-            int code = process.waitFor();
-            Runtime.getRuntime().removeShutdownHook(stop);
-            return code;
+            try (ShutdownHook hook = new ShutdownHook(() -> stop(process))) {
+                return process.waitFor();
+            }
         } catch (IOException notStarted) {
             throw new UncheckedIOException(engine.name() + " did not start", notStarted);
         }

@@ -19,19 +19,13 @@ final class InterruptibleStep {
         this.etl = etl;
     }
 
+    @SuppressWarnings("try")
     TaskResult execute(Supplier<TaskResult> step) {
-        Thread hook = new Thread(this::interrupt, "etl-shutdown");
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
+        try (ShutdownHook hook = new ShutdownHook(this::interrupt)) {
             return step.get();
         } finally {
             etl.close();
             ended.countDown();
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException shuttingDown) {
-                Thread.yield();
-            }
         }
     }
 

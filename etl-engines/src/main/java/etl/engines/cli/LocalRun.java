@@ -17,11 +17,11 @@ final class LocalRun {
         this.cli = cli;
     }
 
+    @SuppressWarnings("try")
     int execute(RunCommand.Start start, boolean serve) throws InterruptedException {
         RunListener progress = cli.host().progress(cli.out());
-        try (Etl etl = cli.host().open(EtlHost.Purpose.RUN, List.of(progress))) {
-            Thread stop = new Thread(etl::close, "etl-shutdown");
-            Runtime.getRuntime().addShutdownHook(stop);
+        try (Etl etl = cli.host().open(EtlHost.Purpose.RUN, List.of(progress));
+                ShutdownHook hook = new ShutdownHook(etl::close)) {
             RunHandle run = start.on(etl);
             int code = end(run, progress);
             if (serve) {
@@ -29,7 +29,6 @@ final class LocalRun {
                 cli.out().flush();
                 new CountDownLatch(1).await();
             }
-            removeHook(stop);
             return code;
         }
     }
@@ -55,14 +54,6 @@ final class LocalRun {
             } catch (Exception notClosed) {
                 throw new IllegalStateException("the progress display did not close", notClosed);
             }
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            Thread.yield();
         }
     }
 

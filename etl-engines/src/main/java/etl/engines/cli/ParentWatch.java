@@ -7,9 +7,10 @@ final class ParentWatch {
     private ParentWatch() {}
 
     static void start() {
-        ProcessHandle.current()
-                .parent()
-                .ifPresent(parent ->
-                        parent.onExit().thenRun(() -> Runtime.getRuntime().exit(TaskContract.CANCELLED)));
+        ProcessHandle.current().parent().ifPresent(ParentWatch::watch);
+    }
+
+    private static void watch(ProcessHandle parent) {
+        var unused = parent.onExit().thenRun(() -> Runtime.getRuntime().exit(TaskContract.CANCELLED));
     }
 }

@@ -104,7 +104,13 @@ final class StepCommands {
 
         private TaskRequest read() {
             try {
-                return MAPPER.readValue(Files.readString(request), TaskRequest.class);
+                TaskRequest asked = MAPPER.readValue(Files.readString(request), TaskRequest.class);
+                if (!asked.task().equals(task)) {
+                    throw new ExportRefusedException(
+                            "request file " + request + " is for task '" + asked.task() + "' and not for '" + task + "'",
+                            null);
+                }
+                return asked;
             } catch (IOException | JacksonException unreadable) {
                 throw new ExportRefusedException(
                         "request file " + request + " cannot be read: " + unreadable.getMessage(), unreadable);

@@ -3,14 +3,12 @@ package etl.engines.luigi;
 import etl.core.Pipeline;
 import etl.engines.Artifact;
 import etl.engines.Engine;
+import etl.engines.PythonParameter;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Luigi 3: one module with a class for each task and a main program. */
 public final class LuigiEngine implements Engine {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
     /** For the service loader. */
     public LuigiEngine() {}
 
@@ -40,16 +38,16 @@ public final class LuigiEngine implements Engine {
     }
 
     @Override
-    public List<List<String>> commands(EnginePlace place, String pipeline, Map<String, String> arguments) {
+    public List<List<String>> commands(EnginePlace place, Pipeline pipeline, Map<String, String> arguments) {
         return List.of(List.of(
                 place.executable("python"),
-                place.artifact().resolve(file(pipeline)).toString(),
+                place.artifact().resolve(file(pipeline.name())).toString(),
                 "--run-id",
                 place.runId(),
                 "--state",
                 place.work().toString(),
                 "--arguments",
-                MAPPER.writeValueAsString(arguments)));
+                PythonParameter.json(pipeline, arguments)));
     }
 
     @Override

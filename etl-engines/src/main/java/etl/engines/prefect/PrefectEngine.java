@@ -3,14 +3,12 @@ package etl.engines.prefect;
 import etl.core.Pipeline;
 import etl.engines.Artifact;
 import etl.engines.Engine;
+import etl.engines.PythonParameter;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Prefect 3: one flow file that runs by itself or as a deployment. */
 public final class PrefectEngine implements Engine {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
     /** For the service loader. */
     public PrefectEngine() {}
 
@@ -40,12 +38,12 @@ public final class PrefectEngine implements Engine {
     }
 
     @Override
-    public List<List<String>> commands(EnginePlace place, String pipeline, Map<String, String> arguments) {
+    public List<List<String>> commands(EnginePlace place, Pipeline pipeline, Map<String, String> arguments) {
         return List.of(List.of(
                 place.executable("python"),
-                place.artifact().resolve(file(pipeline)).toString(),
+                place.artifact().resolve(file(pipeline.name())).toString(),
                 "--arguments",
-                MAPPER.writeValueAsString(arguments)));
+                PythonParameter.json(pipeline, arguments)));
     }
 
     @Override

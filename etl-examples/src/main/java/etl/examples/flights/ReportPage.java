@@ -66,7 +66,7 @@ final class ReportPage {
             number(page, line.departures());
             bar(page, "bar", 120.0 * line.departures() / Math.max(1, most));
             page.append("<td class=\"n\">").append(line.latePercent()).append(" %");
-            bar(page, "bar late", line.latePercent());
+            bar(page, "bar late", (double) line.latePercent());
             page.append("<td class=\"n\">").append(escape(ReportTables.delay(line)));
             number(page, line.strikes());
             page.append("</tr>\n");

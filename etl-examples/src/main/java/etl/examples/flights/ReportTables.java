@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The report for a terminal. */
 final class ReportTables {
@@ -48,11 +49,11 @@ final class ReportTables {
         return line.meanDelay() == null ? "-" : line.meanDelay() + " min";
     }
 
-    private static <T> ColumnData<T> text(String header, Function<T, String> value) {
+    private static <T> ColumnData<T> text(String header, Function<T, @Nullable String> value) {
         return new Column().header(header).dataAlign(HorizontalAlign.LEFT).with(value);
     }
 
-    private static <T> ColumnData<T> right(String header, Function<T, String> value) {
+    private static <T> ColumnData<T> right(String header, Function<T, @Nullable String> value) {
         return new Column().header(header).dataAlign(HorizontalAlign.RIGHT).with(value);
     }
 
