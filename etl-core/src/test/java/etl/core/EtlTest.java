@@ -170,7 +170,7 @@ class EtlTest {
                 latch.await();
                 return;
             } catch (InterruptedException ignored) {
-                continue;
+                assertThat(latch.getCount()).isEqualTo(1);
             }
         }
     }

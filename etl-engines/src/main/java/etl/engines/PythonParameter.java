@@ -30,11 +30,11 @@ public record PythonParameter(Parameter<?> parameter) {
         Map<String, Object> typed = new TreeMap<>(arguments);
         pipeline.parameters().stream()
                 .filter(parameter -> arguments.containsKey(parameter.name()))
-                .filter(parameter -> !new PythonParameter(parameter).pythonType().equals("str"))
+                .filter(parameter ->
+                        !new PythonParameter(parameter).pythonType().equals("str"))
                 .forEach(parameter -> typed.put(
                         parameter.name(),
-                        Objects.requireNonNull(
-                                parameter.type().parse(arguments.getOrDefault(parameter.name(), "")))));
+                        Objects.requireNonNull(parameter.type().parse(arguments.getOrDefault(parameter.name(), "")))));
         return MAPPER.writeValueAsString(typed);
     }
 

@@ -14,6 +14,7 @@ import java.util.List;
 import javax.sql.DataSource;
 
 /** The code of the documentation that is no program of its own. */
+@SuppressWarnings({"UnusedVariable", "ClassCanBeStatic"})
 final class Snippets {
     record Order(String id, int cents) {}
 

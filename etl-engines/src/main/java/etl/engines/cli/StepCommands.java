@@ -107,7 +107,8 @@ final class StepCommands {
                 TaskRequest asked = MAPPER.readValue(Files.readString(request), TaskRequest.class);
                 if (!asked.task().equals(task)) {
                     throw new ExportRefusedException(
-                            "request file " + request + " is for task '" + asked.task() + "' and not for '" + task + "'",
+                            "request file " + request + " is for task '" + asked.task() + "' and not for '" + task
+                                    + "'",
                             null);
                 }
                 return asked;
