@@ -1,7 +1,9 @@
 package etl.metrics;
 
 import etl.core.RunId;
+import etl.core.RunState;
 import etl.core.TaskState;
+import etl.core.TaskTimeoutException;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.RunListener;
 import io.micrometer.core.instrument.Counter;
@@ -15,13 +17,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 
 /**
  * Counts and times runs and tasks in a Micrometer registry. Safe for use by many threads.
  *
  * <p>{@code pipeline_errors_total} counts every failed attempt, those that are retried included, by the simple name of
  * the exception's class; after 100 different names of one pipeline, further ones are counted as {@code other}.
- * {@code task_duration_seconds} measures the last attempt of a task, {@code rows_total} counts what it reported.
+ * What is known when a run begins (the states in which it can end, errors by timeout) is registered then with 0, so that a
+ * rate over it is right from the first event on. {@code task_duration_seconds} measures the last attempt of a task, {@code rows_total} counts what it reported.
  */
 public final class MicrometerListener implements RunListener {
     private static final int ERRORS_PER_PIPELINE = 100;
@@ -67,7 +71,12 @@ public final class MicrometerListener implements RunListener {
 
     @Override
     public void onRunStarted(RunStarted event) {
-        gauge(MetricNames.RUNS_ACTIVE, event.run().pipeline()).incrementAndGet();
+        String pipeline = event.run().pipeline();
+        gauge(MetricNames.RUNS_ACTIVE, pipeline).incrementAndGet();
+        Stream.of(RunState.values())
+                .filter(RunState::isFinal)
+                .forEach(state -> counter(MetricNames.RUNS, "pipeline", pipeline, "state", state.name()));
+        counter(MetricNames.ERRORS, "pipeline", pipeline, "error", TaskTimeoutException.class.getSimpleName());
     }
 
     @Override
@@ -140,11 +149,14 @@ public final class MicrometerListener implements RunListener {
         time(MetricNames.RUN_DURATION, event.duration(), "pipeline", pipeline, "state", state);
     }
 
-    private void count(String name, double amount, String... tags) {
-        counters.computeIfAbsent(
-                        new Key(name, List.of(tags)),
-                        key -> Counter.builder(key.name()).tags(tags).register(registry))
-                .increment(amount);
+    private void count(String name, long amount, String... tags) {
+        counter(name, tags).increment((double) amount);
+    }
+
+    private Counter counter(String name, String... tags) {
+        return counters.computeIfAbsent(
+                new Key(name, List.of(tags)),
+                key -> Counter.builder(key.name()).tags(tags).register(registry));
     }
 
     private void time(String name, Duration duration, String... tags) {

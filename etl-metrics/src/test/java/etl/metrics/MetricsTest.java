@@ -70,6 +70,8 @@ class MetricsTest {
             assertThat(scrape.body().lines())
                     .contains(
                             "pipeline_runs_total{pipeline=\"orders\",state=\"FAILED\"} 1.0",
+                            "pipeline_runs_total{pipeline=\"orders\",state=\"SUCCEEDED\"} 0.0",
+                            "pipeline_errors_total{error=\"TaskTimeoutException\",pipeline=\"orders\"} 0.0",
                             "pipeline_errors_total{error=\"IllegalStateException\",pipeline=\"orders\"} 2.0",
                             "pipeline_errors_total{error=\"IOException\",pipeline=\"orders\"} 1.0",
                             "task_retries_total{pipeline=\"orders\",task=\"flaky\"} 2.0",
