@@ -17,7 +17,7 @@ final class ProgressDisplay implements RunListener, AutoCloseable {
                 .setTaskName(event.run().pipeline())
                 .setInitialMax(event.tasks())
                 .setUnit(" tasks", 1)
-                .setStyle(ProgressBarStyle.UNICODE_BLOCK)
+                .setStyle(Terminal.canShow("█") ? ProgressBarStyle.UNICODE_BLOCK : ProgressBarStyle.ASCII)
                 .setUpdateIntervalMillis(100)
                 .hideEta()
                 .build();

@@ -34,7 +34,7 @@ public final class PrefectEngine implements Engine {
 
     @Override
     public String installation() {
-        return "python3 -m venv prefect-venv && prefect-venv/bin/pip install prefect";
+        return "python3 -m venv prefect-venv && prefect-venv/bin/pip install prefect 'fastapi<0.151'";
     }
 
     @Override

@@ -4,6 +4,7 @@ import com.github.freva.asciitable.AsciiTable;
 import com.github.freva.asciitable.Column;
 import com.github.freva.asciitable.ColumnData;
 import com.github.freva.asciitable.HorizontalAlign;
+import etl.examples.Terminal;
 import etl.examples.flights.FlightReport.Line;
 import java.io.PrintWriter;
 import java.util.List;
@@ -18,7 +19,7 @@ final class ReportTables {
     static void print(FlightReport report, PrintWriter out) {
         out.println();
         out.println(AsciiTable.getTable(
-                AsciiTable.FANCY_ASCII,
+                border(),
                 report.sources(),
                 List.of(
                         text("source", Transformed::source),
@@ -34,7 +35,7 @@ final class ReportTables {
         out.println();
         out.println(title);
         out.println(AsciiTable.getTable(
-                AsciiTable.FANCY_ASCII,
+                border(),
                 lines,
                 List.of(
                         text(place, Line::place),
@@ -43,6 +44,10 @@ final class ReportTables {
                         right("late", line -> line.latePercent() + " %"),
                         right("mean delay", ReportTables::delay),
                         number("bird strikes", Line::strikes))));
+    }
+
+    private static Character[] border() {
+        return Terminal.canShow("╔═╗") ? AsciiTable.FANCY_ASCII : AsciiTable.BASIC_ASCII;
     }
 
     static String delay(Line line) {
