@@ -56,6 +56,15 @@ public final class Graph {
     }
 
     /**
+     * The variables of all tasks.
+     *
+     * @return their names, in the order of {@link #tasks()}
+     */
+    public List<String> names() {
+        return List.copyOf(names.values());
+    }
+
+    /**
      * The variables of a task's upstream tasks.
      *
      * @param task the task

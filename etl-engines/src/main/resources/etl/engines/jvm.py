@@ -88,7 +88,7 @@ def run(verb, task, request, log, number=0, attempts=1, delays=(), timeout=None)
             return result
         error = result.get("error") or {}
         message = "%s, attempt %d: exit code %d %s: %s" % (
-            task or verb, result.get("attempt") or number, code, error.get("type", "no error reported"),
+            task or verb, result.get("attempt") or number or index + 1, code, error.get("type", "no error reported"),
             error.get("message", ""))
         if code in FINAL or index + 1 == attempts:
             raise EtlFailure(message, code)

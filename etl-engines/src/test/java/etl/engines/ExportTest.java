@@ -99,6 +99,14 @@ class ExportTest {
     }
 
     @Test
+    void airflow_ends_the_run_after_every_task_and_not_after_the_last_ones_alone() {
+        Artifact artifact = new AirflowEngine().export(hostile(), "com.example.Main");
+
+        assertThat(artifact.files().get("dags/2-orders.py"))
+                .contains("    [t_0001, t_0002, t_0003, t_0004] >> finish_run.as_teardown(setups=begin_run)");
+    }
+
+    @Test
     void an_engine_retries_only_what_it_can_do_exactly() {
         assertThat(retries(new AirflowEngine()))
                 .containsExactly(Fidelity.EXACT, Fidelity.DELEGATED, Fidelity.DELEGATED);

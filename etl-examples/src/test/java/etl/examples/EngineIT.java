@@ -103,7 +103,7 @@ class EngineIT {
         for (String query : Rows.COMPARED) {
             List<String> local = Rows.of(postgres.dataSource(), pipeline, "local", query);
             assertThat(Rows.of(postgres.dataSource(), pipeline, engine, query))
-                    .as("%s on %s: %s", pipeline, engine, query)
+                    .as(() -> pipeline + " on " + engine + ": " + query + "\n" + text(folder.resolve("run.log")))
                     .isEqualTo(local);
         }
         assertThat(Rows.of(postgres.dataSource(), pipeline, "local", Rows.COMPARED.get(1)))

@@ -70,8 +70,16 @@ final class AirflowDag {
                     .append(graph.name(task.id()))
                     .append('\n');
         }
+        appendFinish(source);
+    }
+
+    /**
+     * The end follows every task and not the last ones alone: those are already "upstream failed" while a sibling of the
+     * failed task still waits for its next attempt.
+     */
+    private void appendFinish(StringBuilder source) {
         source.append("    ")
-                .append(Graph.oneOrList(graph.leaves()))
+                .append(Graph.oneOrList(graph.names()))
                 .append(" >> finish_run.as_teardown(setups=begin_run)\n");
     }
 

@@ -3,15 +3,14 @@ package etl.engines.cli;
 import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.RunReport;
-import etl.core.spi.StoredRun;
 import etl.engines.Engine;
 import etl.engines.Engine.EnginePlace;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -59,18 +58,15 @@ final class EngineLaunch {
             exitCode = EtlCli.NOT_INSTALLED;
             return Optional.empty();
         }
-        Instant before = Instant.now();
-        EnginePlace place = new EnginePlace(artifact, bin.get(), home.resolve("home"), "etl-" + UUID.randomUUID());
+        EnginePlace place = new EnginePlace(artifact, bin.get(), work(home, bin.get()), "etl-" + UUID.randomUUID());
+        LaunchedRun launched = LaunchedRun.below(place.work());
         for (List<String> command : engine.commands(place, pipeline, arguments)) {
-            exitCode = execute(command, place);
+            exitCode = execute(command, place, launched);
             if (exitCode != 0) {
                 break;
             }
         }
-        Optional<RunReport> report = etl.store().recent(100).stream()
-                .filter(run -> isOurs(run, before))
-                .findFirst()
-                .map(run -> etl.external().finish(pipeline, run.definition().id()));
+        Optional<RunReport> report = launched.take().map(run -> etl.external().finish(pipeline, run));
         if (report.isEmpty()) {
             exitCode = EtlCli.FAILED;
             cli.err()
@@ -81,10 +77,9 @@ final class EngineLaunch {
         return report;
     }
 
-    private boolean isOurs(StoredRun run, Instant before) {
-        return run.definition().engineRun().engine().equals(engine.name())
-                && run.definition().pipeline().equals(pipeline.name())
-                && !run.definition().createdAt().isBefore(before);
+    /** A folder for each installation: two versions of an engine do not read each other's files. */
+    private static Path work(Path home, Path bin) {
+        return home.resolve("home-" + UUID.nameUUIDFromBytes(bin.toString().getBytes(StandardCharsets.UTF_8)));
     }
 
     private Optional<Path> bin(Optional<Path> venv) {
@@ -98,7 +93,7 @@ final class EngineLaunch {
     }
 
     @SuppressWarnings("try")
-    private int execute(List<String> command, EnginePlace place) throws InterruptedException {
+    private int execute(List<String> command, EnginePlace place, LaunchedRun launched) throws InterruptedException {
         try {
             Files.createDirectories(place.work());
             ProcessBuilder builder =
@@ -109,6 +104,7 @@ final class EngineLaunch {
                     "ETL_JAVA",
                     Path.of(System.getProperty("java.home"), "bin", "java").toString());
             environment.put("ETL_CLASSPATH", absoluteClassPath());
+            environment.put(launched.variable(), launched.file().toString());
             environment.putIfAbsent("JDK_JAVA_OPTIONS", SHORT_LIVED);
             environment.putAll(cli.host().stepEnvironment());
             environment.putAll(engine.environment(place));

@@ -2,6 +2,7 @@ package etl.engines.cli;
 
 import etl.core.RunReport;
 import etl.core.TaskReport;
+import etl.core.TaskState;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredAttempt;
@@ -95,10 +96,17 @@ final class RunTables {
                     last ? String.valueOf(task.rows().read()) : "",
                     last ? String.valueOf(task.rows().written()) : "",
                     last ? String.valueOf(task.rows().rejected()) : "");
-            attempt.error()
-                    .map(ErrorInfo::toString)
+            failure(attempt)
                     .ifPresent(error -> errors.add(task.taskId() + ", attempt " + attempt.attempt() + ": " + error));
         }
+    }
+
+    private static Optional<String> failure(StoredAttempt attempt) {
+        boolean interrupted =
+                attempt.state() == TaskState.FAILED && attempt.endedAt().isEmpty();
+        return interrupted
+                ? Optional.of("interrupted, its process has ended before it")
+                : attempt.error().map(ErrorInfo::toString);
     }
 
     private static String time(Instant at) {

@@ -33,7 +33,9 @@ final class StepCommands {
     static final class BeginRun extends Step {
         @Override
         TaskResult execute(TaskContract contract) {
-            return contract.beginRun();
+            TaskResult begun = contract.beginRun();
+            LaunchedRun.tell(begun.runId());
+            return begun;
         }
     }
 
