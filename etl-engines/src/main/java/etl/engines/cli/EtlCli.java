@@ -6,6 +6,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
@@ -21,6 +22,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         mixinStandardHelpOptions = true,
+        versionProvider = EtlCli.Version.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             RunCommand.class,
@@ -107,6 +109,17 @@ public final class EtlCli implements Runnable {
                 .orElseThrow(() -> new IllegalArgumentException("there is no pipeline '" + name + "'; known: "
                         + String.join(
                                 ", ", pipelines.stream().map(Pipeline::name).toList())));
+    }
+
+    /** The version of the library and of the JVM. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = EtlCli.class.getPackage().getImplementationVersion();
+            return new String[] {
+                "etl-engines " + (version == null ? "(not from a jar)" : version), "Java " + Runtime.version()
+            };
+        }
     }
 
     @Override

@@ -97,6 +97,14 @@ class EtlCliTest {
     }
 
     @Test
+    void the_version_names_the_library_and_the_jvm() {
+        Result result = execute("--version");
+
+        assertThat(result.code()).isZero();
+        assertThat(result.out()).contains("etl-engines ").contains("Java " + Runtime.version());
+    }
+
+    @Test
     void a_failed_run_is_one_line_and_can_be_found_and_resumed() {
         Result failed = execute("run", "-p", "fail=true");
         String run = store.recent(1).get(0).definition().id().toString();

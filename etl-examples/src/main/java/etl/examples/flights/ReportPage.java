@@ -14,7 +14,7 @@ final class ReportPage {
             table { border-collapse: collapse; width: 100%; background: #fff; box-shadow: 0 1px 3px #0002 }
             th, td { padding: .4rem .7rem; text-align: left; border-bottom: 1px solid #e6e9ed }
             th { font-size: .8rem; text-transform: uppercase; letter-spacing: .04em; color: #66727f }
-            td.n, th.n { text-align: right; font-variant-numeric: tabular-nums }
+            td.n, th.n { text-align: right; white-space: nowrap; font-variant-numeric: tabular-nums }
             .bar { display: inline-block; height: .7rem; background: #2f6fde; border-radius: 2px; vertical-align: middle }
             .bar.late { background: #d9822b }
             """;
