@@ -39,6 +39,8 @@ public final class JdbcStateStore implements StateStore {
         this.largestOutput = largestOutput;
         if (migrate) {
             Schema.migrate(database);
+        } else {
+            Schema.check(database);
         }
         this.runs = new RunsTable(database);
         this.tasks = new TasksTable(database);
