@@ -30,7 +30,8 @@ final class AttemptFence {
     }
 
     private void check(Connection connection, TaskContext context, String lock) throws SQLException {
-        String sql = "select state, attempt from " + table + " where run_id = ? and task_id = ? and map_index = -1" + lock;
+        String sql =
+                "select state, attempt from " + table + " where run_id = ? and task_id = ? and map_index = -1" + lock;
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setObject(1, context.runId().value());
             select.setString(2, context.taskId());

@@ -83,7 +83,8 @@ public final class DatabaseUrl {
         String[] parts = url.substring(url.indexOf("//") + 2).split("\\?", 2);
         String[] place = parts[0].split("/", 2);
         int at = place[0].lastIndexOf('@');
-        String[] credentials = at < 0 ? new String[0] : place[0].substring(0, at).split(":", 2);
+        String[] credentials =
+                at < 0 ? new String[0] : place[0].substring(0, at).split(":", 2);
         String database = place.length < 2 ? "" : place[1];
         if (NOT_ENCODED.matcher(url).find() || database.matches(".*[/@:].*")) {
             throw malformed("a special character in it is not percent-encoded");

@@ -55,8 +55,7 @@ public final class RawData {
     public long land(TaskContext context, String source, Stream<?> records) {
         AtomicLong position = new AtomicLong();
         try (records) {
-            Stream<String[]> rows =
-                    records.map(record -> row(context, source, position.getAndIncrement(), record));
+            Stream<String[]> rows = records.map(record -> row(context, source, position.getAndIncrement(), record));
             database.transaction("landing source '" + source + "'", connection -> {
                 fence.check(connection, context);
                 delete(connection, context.runId(), source);

@@ -52,7 +52,8 @@ final class Schema {
     /** Refuses a schema that this version of the library cannot work with; changes nothing. */
     static void check(Database database) {
         MigrationVersion found = database.transaction(
-                "reading the version of schema '" + database.schema() + "'", connection -> newest(connection, database));
+                "reading the version of schema '" + database.schema() + "'",
+                connection -> newest(connection, database));
         if (found.isNewerThan(VERSION)) {
             throw new StateStoreException(
                     "schema '" + database.schema() + "' has version " + found

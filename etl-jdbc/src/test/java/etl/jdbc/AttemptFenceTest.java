@@ -96,8 +96,9 @@ class AttemptFenceTest {
             new AttemptFence(store.database()).hold(connection, new CountingAttempt(run, 1));
             assertThatThrownBy(() -> postgres.execute("set lock_timeout = '100ms';"
                             + " update etl.pipeline_tasks set attempt = 2 where run_id = '" + run + "'"))
-                    .isInstanceOfSatisfying(SQLException.class, refused -> assertThat(refused.getSQLState())
-                            .isEqualTo("55P03"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            refused -> assertThat(refused.getSQLState()).isEqualTo("55P03"));
             return true;
         });
     }

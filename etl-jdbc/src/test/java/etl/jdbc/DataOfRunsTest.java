@@ -73,8 +73,11 @@ class DataOfRunsTest {
     private long transform(TaskContext context) {
         List<TransformedRow> rows = new ArrayList<>();
         RawData.in(store)
-                .read(context.runId(), "numbers", Integer.class, row ->
-                        rows.add(TransformedRow.valid(row.id(), -row.content())));
+                .read(
+                        context.runId(),
+                        "numbers",
+                        Integer.class,
+                        row -> rows.add(TransformedRow.valid(row.id(), -row.content())));
         long written = TransformedData.in(store).write(context, "numbers", rows.stream());
         if (context.attempt() == 1) {
             throw new IllegalStateException("after all is written");
@@ -111,16 +114,21 @@ class DataOfRunsTest {
         CompletableFuture<RunHandle> handle = new CompletableFuture<>();
         PipelineBuilder builder = Pipeline.named("cancelled-later");
         TaskRef<Long> task = builder.task("load", Long.class).run(context -> {
-            RawData.in(store).land(context, "numbers", IntStream.range(0, records).boxed());
+            RawData.in(store)
+                    .land(context, "numbers", IntStream.range(0, records).boxed());
             List<TransformedRow> rows = new ArrayList<>();
             RawData.in(store)
-                    .read(context.runId(), "numbers", Integer.class, row ->
-                            rows.add(TransformedRow.valid(row.id(), row.content())));
-            return TransformedData.in(store).write(context, "numbers", rows.stream().peek(row -> {
-                if (row.content().equals(cancelledAt)) {
-                    handle.join().cancel();
-                }
-            }));
+                    .read(
+                            context.runId(),
+                            "numbers",
+                            Integer.class,
+                            row -> rows.add(TransformedRow.valid(row.id(), row.content())));
+            return TransformedData.in(store)
+                    .write(context, "numbers", rows.stream().peek(row -> {
+                        if (row.content().equals(cancelledAt)) {
+                            handle.join().cancel();
+                        }
+                    }));
         });
 
         handle.complete(etl.submit(builder.build(), Arguments.none()));

@@ -113,8 +113,10 @@ class JsonCodecTest {
     @ParameterizedTest
     @ValueSource(strings = {"\0", "a\0b", "\uD83D", "\uDE00 alone", "\uDE00\uD83D"})
     void what_postgres_refuses_is_found(String text) {
-        assertThat(JsonCodec.refusedByPostgres(JsonCodec.encode(List.of("a", text)))).contains("field /1");
-        assertThat(JsonCodec.refusedByPostgres(JsonCodec.encode(Map.of(text, 1)))).isPresent();
+        assertThat(JsonCodec.refusedByPostgres(JsonCodec.encode(List.of("a", text))))
+                .contains("field /1");
+        assertThat(JsonCodec.refusedByPostgres(JsonCodec.encode(Map.of(text, 1))))
+                .isPresent();
         assertThat(JsonCodec.refusedByPostgres(JsonCodec.encode(text))).contains("the value itself");
     }
 

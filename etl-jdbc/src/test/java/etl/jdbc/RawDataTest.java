@@ -100,8 +100,9 @@ class RawDataTest {
 
         assertThatThrownBy(() -> land(new CountingAttempt(run, 1), Stream.of("one", text, "three")))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("record 1 of source 'lines' holds a NUL character or half of a surrogate pair in field /text,"
-                        + " which PostgreSQL cannot store; clean it before it is landed");
+                .hasMessage(
+                        "record 1 of source 'lines' holds a NUL character or half of a surrogate pair in field /text,"
+                                + " which PostgreSQL cannot store; clean it before it is landed");
         assertThat(lines()).containsExactly("kept");
     }
 
@@ -121,8 +122,8 @@ class RawDataTest {
         try (JdbcStateStore counted = JdbcStateStore.builder(copies.on(postgres.dataSource()))
                 .migrate(false)
                 .open()) {
-            Stream<Line> lines = Stream.of("the only file").flatMap(file -> IntStream.range(0, MANY)
-                    .mapToObj(number -> {
+            Stream<Line> lines = Stream.of("the only file")
+                    .flatMap(file -> IntStream.range(0, MANY).mapToObj(number -> {
                         ahead.accumulateAndGet(number - copies.sent(), Math::max);
                         return new Line("line " + number);
                     }));
@@ -130,11 +131,16 @@ class RawDataTest {
             assertThat(RawData.in(counted).land(first, "lines", lines)).isEqualTo(MANY);
         }
 
-        assertThat(ahead.get()).as("rows that were read before any later one was sent").isBetween(1L, 1_000L);
+        assertThat(ahead.get())
+                .as("rows that were read before any later one was sent")
+                .isBetween(1L, 1_000L);
         AtomicLong position = new AtomicLong();
         RawData.in(store)
-                .read(run, "lines", Line.class, row -> assertThat(row.content())
-                        .isEqualTo(new Line("line " + position.getAndIncrement())));
+                .read(
+                        run,
+                        "lines",
+                        Line.class,
+                        row -> assertThat(row.content()).isEqualTo(new Line("line " + position.getAndIncrement())));
         assertThat(position).hasValue(MANY);
     }
 
@@ -225,8 +231,9 @@ class RawDataTest {
         land(first, Stream.of("one"));
         CountingAttempt again = new CountingAttempt(run, 1);
 
-        assertThatThrownBy(() -> land(again, Stream.of("two").peek(text ->
-                        StoredRuns.set(postgres, run, "load", 2, TaskState.RUNNING))))
+        assertThatThrownBy(() -> land(
+                        again,
+                        Stream.of("two").peek(text -> StoredRuns.set(postgres, run, "load", 2, TaskState.RUNNING))))
                 .isInstanceOf(StaleWriteException.class);
         assertThat(lines()).containsExactly("one");
         assertThat(again.written).hasValue(0);
@@ -242,7 +249,8 @@ class RawDataTest {
 
     private static List<String> lines(RunId of, String source) {
         List<String> texts = new ArrayList<>();
-        RawData.in(store).read(of, source, Line.class, row -> texts.add(row.content().text()));
+        RawData.in(store)
+                .read(of, source, Line.class, row -> texts.add(row.content().text()));
         return texts;
     }
 

@@ -140,8 +140,7 @@ class SchemaTest {
                 + " grant usage on schema forbidden to schema_test_reader");
         String url = postgres.databaseUrl().replaceFirst("//[^@]*@", "//schema_test_reader:s3cret@");
 
-        assertThatThrownBy(() ->
-                        JdbcStateStore.builder(url).schema("forbidden").open())
+        assertThatThrownBy(() -> JdbcStateStore.builder(url).schema("forbidden").open())
                 .isInstanceOf(StateStoreException.class)
                 .hasMessageStartingWith("schema 'forbidden' cannot be migrated: ")
                 .hasMessageContaining("permission denied");

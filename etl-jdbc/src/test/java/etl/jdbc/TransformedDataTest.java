@@ -66,8 +66,10 @@ class TransformedDataTest {
                 "\uD83D\uDE80 \u00E4\u4E16");
         List<Long> ids = raw(awkward.size());
 
-        long written = write(first, IntStream.range(0, awkward.size())
-                .mapToObj(i -> TransformedRow.valid(ids.get(i), new Line(awkward.get(i)))));
+        long written = write(
+                first,
+                IntStream.range(0, awkward.size())
+                        .mapToObj(i -> TransformedRow.valid(ids.get(i), new Line(awkward.get(i)))));
 
         assertThat(written).isEqualTo(awkward.size());
         assertThat(lines()).isEqualTo(awkward);
@@ -105,8 +107,9 @@ class TransformedDataTest {
                                 TransformedRow.valid(ids.get(0), new Line("one")),
                                 TransformedRow.valid(ids.get(1), new Line(text)))))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("the row of raw id " + ids.get(1) + " of source 'lines' holds a NUL character or half of a"
-                        + " surrogate pair in field /text, which PostgreSQL cannot store; clean it before it is written");
+                .hasMessage(
+                        "the row of raw id " + ids.get(1) + " of source 'lines' holds a NUL character or half of a"
+                                + " surrogate pair in field /text, which PostgreSQL cannot store; clean it before it is written");
         assertThat(lines()).containsExactly("kept");
         assertThat(again.written).hasValue(0);
     }
@@ -131,8 +134,8 @@ class TransformedDataTest {
         try (JdbcStateStore counted = JdbcStateStore.builder(copies.on(postgres.dataSource()))
                 .migrate(false)
                 .open()) {
-            Stream<TransformedRow> rows = Stream.of("the only file").flatMap(file -> IntStream.range(0, MANY)
-                    .mapToObj(number -> {
+            Stream<TransformedRow> rows = Stream.of("the only file")
+                    .flatMap(file -> IntStream.range(0, MANY).mapToObj(number -> {
                         ahead.accumulateAndGet(number - copies.sent(), Math::max);
                         return TransformedRow.valid(ids.get(number), new Line("line " + number));
                     }));
@@ -140,7 +143,9 @@ class TransformedDataTest {
             assertThat(TransformedData.in(counted).write(first, "lines", rows)).isEqualTo(MANY);
         }
 
-        assertThat(ahead.get()).as("rows that were made before any later one was sent").isBetween(1L, 1_500L);
+        assertThat(ahead.get())
+                .as("rows that were made before any later one was sent")
+                .isBetween(1L, 1_500L);
         assertThat(first.written).hasValue(MANY);
     }
 
@@ -163,8 +168,9 @@ class TransformedDataTest {
         write(first, rows.apply("kept"));
         CountingAttempt again = new CountingAttempt(run, 1);
 
-        assertThatThrownBy(() -> write(again, rows.apply("late").peek(row ->
-                        StoredRuns.set(postgres, run, "load", 1, TaskState.SUCCEEDED))))
+        assertThatThrownBy(() -> write(
+                        again,
+                        rows.apply("late").peek(row -> StoredRuns.set(postgres, run, "load", 1, TaskState.SUCCEEDED))))
                 .isInstanceOf(StaleWriteException.class)
                 .hasMessageContaining("task 'load', attempt 1, of run " + run)
                 .hasMessageContaining("SUCCEEDED");
