@@ -3,7 +3,7 @@ package etl.jdbc;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Iterator;
+import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
@@ -13,23 +13,29 @@ final class CopyText {
 
     private CopyText() {}
 
-    /** Each row is the values of the columns in order. */
-    static void copy(Connection connection, String table, String columns, Iterator<String[]> rows) throws SQLException {
+    /**
+     * Each row is the values of the columns in order. The stream pushes its rows, since one that is pulled would first
+     * gather everything that a {@code flatMap} makes of an element.
+     */
+    static void copy(Connection connection, String table, String columns, Stream<String[]> rows) throws SQLException {
         CopyIn copy = connection
                 .unwrap(PGConnection.class)
                 .getCopyAPI()
                 .copyIn("copy " + table + " (" + columns + ") from stdin");
         try {
             StringBuilder buffer = new StringBuilder(BUFFER + 1024);
-            while (rows.hasNext()) {
-                append(buffer, rows.next());
+            rows.sequential().forEachOrdered(row -> {
+                append(buffer, row);
                 if (buffer.length() >= BUFFER) {
                     send(copy, buffer);
                 }
-            }
+            });
             send(copy, buffer);
             copy.endCopy();
-        } catch (SQLException | RuntimeException | Error failure) {
+        } catch (NotSent failure) {
+            cancel(copy, failure.cause);
+            throw failure.cause;
+        } catch (Throwable failure) {
             cancel(copy, failure);
             throw failure;
         }
@@ -40,7 +46,7 @@ final class CopyText {
             if (copy.isActive()) {
                 copy.cancelCopy();
             }
-        } catch (SQLException secondary) {
+        } catch (SQLException | RuntimeException secondary) {
             failure.addSuppressed(secondary);
         }
     }
@@ -68,9 +74,25 @@ final class CopyText {
         }
     }
 
-    private static void send(CopyIn copy, StringBuilder buffer) throws SQLException {
+    private static void send(CopyIn copy, StringBuilder buffer) {
         byte[] bytes = buffer.toString().getBytes(StandardCharsets.UTF_8);
-        copy.writeToCopy(bytes, 0, bytes.length);
+        try {
+            copy.writeToCopy(bytes, 0, bytes.length);
+        } catch (SQLException failure) {
+            throw new NotSent(failure);
+        }
         buffer.setLength(0);
+    }
+
+    /** Carries what the database refused through the stream. */
+    private static final class NotSent extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final SQLException cause;
+
+        NotSent(SQLException cause) {
+            super(cause);
+            this.cause = cause;
+        }
     }
 }

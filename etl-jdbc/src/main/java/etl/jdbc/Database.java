@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A data source and the schema in it. Connections go back with the auto-commit setting with which they came. Immutable and
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param schema the schema's name, a plain identifier
  */
 record Database(DataSource dataSource, String schema) {
+    private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
     Database {
         if (!schema.matches("[a-z_][a-z0-9_]{0,62}")) {
             throw new IllegalArgumentException("schema '" + schema
@@ -44,30 +48,35 @@ record Database(DataSource dataSource, String schema) {
         try (Connection connection = dataSource.getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);
+            T result;
             try {
-                T result = work.with(connection);
+                result = work.with(connection);
                 connection.commit();
-                return result;
-            } catch (SQLException | RuntimeException | Error failure) {
-                rollBack(connection, failure);
+            } catch (Throwable failure) {
+                undo(connection, autoCommit, failure);
                 throw failure;
-            } finally {
-                restore(connection, autoCommit);
             }
+            restore(connection, autoCommit);
+            return result;
         }
     }
 
-    private static void rollBack(Connection connection, Throwable failure) {
+    /** Leaves auto-commit off if the roll-back fails, since switching it on would commit what was to be undone. */
+    private static void undo(Connection connection, boolean autoCommit, Throwable failure) {
         try {
             connection.rollback();
-        } catch (SQLException secondary) {
+            connection.setAutoCommit(autoCommit);
+        } catch (SQLException | RuntimeException secondary) {
             failure.addSuppressed(secondary);
         }
     }
 
-    private static void restore(Connection connection, boolean autoCommit) throws SQLException {
-        if (!connection.isClosed() && connection.getAutoCommit() != autoCommit) {
+    /** What is committed stays done, even if the connection breaks afterwards. */
+    private static void restore(Connection connection, boolean autoCommit) {
+        try {
             connection.setAutoCommit(autoCommit);
+        } catch (SQLException | RuntimeException broken) {
+            LOG.warn("a connection broke after its transaction was committed", broken);
         }
     }
 }

@@ -1,12 +1,13 @@
 package etl.jdbc;
 
 import etl.core.spi.StateStoreException;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.Driver;
 
 /**
@@ -18,6 +19,13 @@ import org.postgresql.Driver;
 public final class DatabaseUrl {
     private static final String FORMS = "expected postgresql://user:password@host:5432/database or"
             + " jdbc:postgresql://host:5432/database?user=...&password=...";
+
+    private static final Pattern NOT_ENCODED = Pattern.compile("[\\s#]|%(?![0-9a-fA-F]{2})");
+    private static final Pattern HOST_AND_PORT =
+            Pattern.compile("(?<host>\\[[0-9a-fA-F:.%]+]|[^\\[\\]:,@%]+)(:(?<port>[0-9]{0,9}))?");
+
+    /** Looked for before the driver sees the URL, because it logs what it cannot read, here the password. */
+    private static final Pattern USER_BEFORE_HOST = Pattern.compile("^jdbc:postgresql://[^/?]*@");
 
     private final String jdbcUrl;
     private final Optional<String> user;
@@ -51,6 +59,9 @@ public final class DatabaseUrl {
     }
 
     private static DatabaseUrl ofJdbc(String url) {
+        if (USER_BEFORE_HOST.matcher(url).find()) {
+            throw malformed("the jdbc: form takes no user before the host");
+        }
         Properties parsed = Driver.parseURL(url, new Properties());
         if (parsed == null) {
             throw malformed("the PostgreSQL driver cannot read it");
@@ -67,26 +78,42 @@ public final class DatabaseUrl {
                         parsed.getProperty("PGDBNAME", "")));
     }
 
+    /** By hand, because {@link java.net.URI} finds no host in a name with an underscore, which Compose files use. */
     private static DatabaseUrl ofUri(String url) {
-        URI uri;
-        try {
-            uri = new URI(url);
-        } catch (URISyntaxException invalid) {
+        String[] parts = url.substring(url.indexOf("//") + 2).split("\\?", 2);
+        String[] place = parts[0].split("/", 2);
+        int at = place[0].lastIndexOf('@');
+        String[] credentials =
+                at < 0 ? new String[0] : place[0].substring(0, at).split(":", 2);
+        String database = place.length < 2 ? "" : place[1];
+        if (NOT_ENCODED.matcher(url).find() || database.matches(".*[/@:].*")) {
             throw malformed("a special character in it is not percent-encoded");
         }
-        String database = uri.getRawPath() == null ? "" : uri.getRawPath().replaceFirst("^/", "");
-        if (uri.getHost() == null || database.isEmpty()) {
-            throw malformed(uri.getHost() == null ? "the host is missing" : "the database is missing");
+        Matcher server = HOST_AND_PORT.matcher(place[0].substring(at + 1));
+        if (!server.matches()) {
+            throw malformed("the host is missing, or it or the port cannot be read");
         }
-        String port = uri.getPort() < 0 ? "5432" : String.valueOf(uri.getPort());
-        String jdbcUrl = "jdbc:postgresql://" + uri.getHost() + ":" + port + "/" + database
-                + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());
-        String[] credentials = uri.getRawUserInfo() == null
-                ? new String[0]
-                : uri.getRawUserInfo().split(":", 2);
+        if (database.isEmpty()) {
+            throw malformed("the database is missing");
+        }
+        String host = server.group("host");
+        String port = port(server.group("port"));
+        String jdbcUrl = "jdbc:postgresql://" + host + ":" + port + "/" + database.replace("+", "%2B")
+                + (parts.length < 2 ? "" : "?" + parts[1]);
         Optional<String> user = credentials.length > 0 ? Optional.of(decoded(credentials[0])) : Optional.empty();
         Optional<String> password = credentials.length > 1 ? Optional.of(decoded(credentials[1])) : Optional.empty();
-        return new DatabaseUrl(jdbcUrl, user, password, shown(user, uri.getHost(), port, decoded(database)));
+        return new DatabaseUrl(jdbcUrl, user, password, shown(user, host, port, decoded(database)));
+    }
+
+    private static String port(@Nullable String digits) {
+        if (digits == null || digits.isEmpty()) {
+            return "5432";
+        }
+        int port = Integer.parseInt(digits);
+        if (port < 1 || port > 65_535) {
+            throw malformed("port " + port + " is not between 1 and 65535");
+        }
+        return String.valueOf(port);
     }
 
     private static String decoded(String text) {

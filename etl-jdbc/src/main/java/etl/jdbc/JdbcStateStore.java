@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /**
  * Keeps runs, task runs and outputs in PostgreSQL, in a schema of its own, which it creates and migrates when it is
@@ -29,6 +28,7 @@ public final class JdbcStateStore implements StateStore {
     private final Optional<HikariDataSource> ownPool;
     private final RunsTable runs;
     private final TasksTable tasks;
+    private final Outputs outputs;
     private final GroupCommit writer;
     private final int largestOutput;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -39,9 +39,12 @@ public final class JdbcStateStore implements StateStore {
         this.largestOutput = largestOutput;
         if (migrate) {
             Schema.migrate(database);
+        } else {
+            Schema.check(database);
         }
         this.runs = new RunsTable(database);
         this.tasks = new TasksTable(database);
+        this.outputs = new Outputs(database);
         this.writer = new GroupCommit(database);
     }
 
@@ -150,17 +153,7 @@ public final class JdbcStateStore implements StateStore {
 
     @Override
     public @Nullable Object output(RunId run, String taskId, Type type) {
-        String json = tasks.output(run, taskId)
-                .orElseThrow(() -> new StateStoreException(
-                        "task '" + taskId + "' of run " + run + " has no output: it has not succeeded", null));
-        try {
-            return type == Void.class ? null : JsonCodec.<@Nullable Object>decode(json, type);
-        } catch (JacksonException notReadable) {
-            throw new StateStoreException(
-                    "the output of task '" + taskId + "' of run " + run + " cannot be read as " + type.getTypeName()
-                            + ": " + notReadable.getOriginalMessage(),
-                    notReadable);
-        }
+        return outputs.read(run, taskId, type);
     }
 
     @Override

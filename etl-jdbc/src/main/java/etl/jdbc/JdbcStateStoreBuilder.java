@@ -35,7 +35,8 @@ public final class JdbcStateStoreBuilder {
     /**
      * Says whether the schema is created and migrated when the store is opened.
      *
-     * @param yes false for a process that may only use what another one has migrated; default true
+     * @param yes false for a process that may only use what another one has migrated, to this library's version;
+     *     default true
      * @return this builder
      */
     public JdbcStateStoreBuilder migrate(boolean yes) {
@@ -67,7 +68,8 @@ public final class JdbcStateStoreBuilder {
      *
      * @return the store
      * @throws IllegalArgumentException if the schema's name is not allowed
-     * @throws StateStoreException if the database cannot be reached or migrated
+     * @throws StateStoreException if the database cannot be reached or migrated, or may not be migrated and is not of
+     *     this library's version
      */
     public JdbcStateStore open() {
         Database given = dataSource.map(source -> new Database(source, schema)).orElse(null);

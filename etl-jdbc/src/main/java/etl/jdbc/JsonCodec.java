@@ -6,15 +6,25 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.cfg.DateTimeFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Values as JSON that PostgreSQL's jsonb can hold, by declared types only. */
 final class JsonCodec {
-    /** Outputs and rows are read by their declared type; no type is ever named in the data. */
+    /**
+     * Outputs and rows are read by their declared type; no type is ever named in the data. What is read must equal what
+     * was written: a time keeps its zone, and a property that is missing is an error, not a null. What is equal is written
+     * alike, so that it has the same hash.
+     */
     private static final JsonMapper MAPPER = JsonMapper.builder()
-            .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
+            .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS, SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .disable(SerializationFeature.FAIL_ON_ORDER_MAP_BY_INCOMPARABLE_KEY)
+            .enable(DateTimeFeature.WRITE_DATES_WITH_ZONE_ID)
+            .disable(DateTimeFeature.ADJUST_DATES_TO_CONTEXT_TIME_ZONE)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .build();
 
     private JsonCodec() {}
@@ -44,7 +54,7 @@ final class JsonCodec {
         try (JsonParser parser = MAPPER.createParser(json)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
                 if ((token == JsonToken.VALUE_STRING || token == JsonToken.PROPERTY_NAME)
-                        && parser.getString().codePoints().anyMatch(JsonCodec::isRefused)) {
+                        && parser.getString().codePoints().anyMatch(point -> !StorableText.isStorable(point))) {
                     String pointer = parser.streamReadContext().pathAsPointer().toString();
                     return Optional.of(pointer.isEmpty() ? "the value itself" : "field " + pointer);
                 }
@@ -53,9 +63,5 @@ final class JsonCodec {
             return Optional.of("a field");
         }
         return Optional.empty();
-    }
-
-    private static boolean isRefused(int point) {
-        return point == 0 || (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE);
     }
 }

@@ -10,7 +10,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HexFormat;
-import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -21,9 +20,11 @@ public final class RawData {
     private static final int REPORT_EVERY = 1_000;
 
     private final Database database;
+    private final AttemptFence fence;
 
     private RawData(Database database) {
         this.database = database;
+        this.fence = new AttemptFence(database);
     }
 
     /**
@@ -38,7 +39,8 @@ public final class RawData {
 
     /**
      * Writes the records of a source as JSON, in one transaction. Records that this run has of this source already, from
-     * an earlier attempt, are replaced, so that each is there once. Counts rows read and written and reports progress.
+     * an earlier attempt, are replaced, so that each is there once. Reports progress, and counts the rows as read and
+     * written when they are committed. Only a few records are in memory at a time.
      *
      * @param context the attempt that writes
      * @param source the source's name
@@ -46,25 +48,31 @@ public final class RawData {
      * @return how many records were written
      * @throws etl.core.TaskCancelledException if the attempt is cancelled; nothing is written then
      * @throws IllegalArgumentException if a record holds a character that PostgreSQL cannot store; nothing is written
+     * @throws etl.core.spi.StaleWriteException if another attempt has taken this one's place, or the task has ended;
+     *     nothing is written
      * @throws etl.core.spi.StateStoreException if the database refuses; nothing is written
      */
     public long land(TaskContext context, String source, Stream<?> records) {
         AtomicLong position = new AtomicLong();
         try (records) {
-            Iterator<String[]> rows = records.map(record -> row(context, source, position.getAndIncrement(), record))
-                    .iterator();
-            return database.transaction("landing source '" + source + "'", connection -> {
+            Stream<String[]> rows = records.map(record -> row(context, source, position.getAndIncrement(), record));
+            database.transaction("landing source '" + source + "'", connection -> {
+                fence.check(connection, context);
                 delete(connection, context.runId(), source);
                 CopyText.copy(
                         connection,
                         database.table("raw_data"),
                         "run_id, source, position, content, content_hash",
                         rows);
-                context.rowsWritten(position.get());
-                context.progress(position.get(), position.get());
-                return position.get();
+                context.checkCancelled();
+                fence.hold(connection, context);
+                return true;
             });
         }
+        context.rowsRead(position.get());
+        context.rowsWritten(position.get());
+        context.progress(position.get(), position.get());
+        return position.get();
     }
 
     private static String[] row(TaskContext context, String source, long position, Object record) {
@@ -79,7 +87,6 @@ public final class RawData {
                     + "' holds a NUL character or half of a surrogate pair in " + refused.get()
                     + ", which PostgreSQL cannot store; clean it before it is landed");
         }
-        context.rowsRead(1);
         return new String[] {context.runId().toString(), source, String.valueOf(position), json, hash(json)};
     }
 

@@ -1,13 +1,26 @@
 package etl.jdbc;
 
 import etl.core.spi.StateStoreException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 
 /** The tables and their migrations, with a history table of their own, so that a host's Flyway is not disturbed. */
 final class Schema {
     private static final String HISTORY = "etl_schema_history";
+    private static final MigrationVersion NONE = MigrationVersion.fromVersion("0");
+
+    /** Undefined table, and undefined schema. */
+    private static final Set<String> ABSENT = Set.of("42P01", "3F000");
+
+    /** The version of the newest migration. */
+    static final MigrationVersion VERSION = MigrationVersion.fromVersion("1");
 
     private Schema() {}
 
@@ -34,5 +47,43 @@ final class Schema {
             throw new StateStoreException(
                     "schema '" + database.schema() + "' cannot be migrated: " + failure.getMessage(), failure);
         }
+    }
+
+    /** Refuses a schema that this version of the library cannot work with; changes nothing. */
+    static void check(Database database) {
+        MigrationVersion found = database.transaction(
+                "reading the version of schema '" + database.schema() + "'",
+                connection -> newest(connection, database));
+        if (found.isNewerThan(VERSION)) {
+            throw new StateStoreException(
+                    "schema '" + database.schema() + "' has version " + found
+                            + ", of a newer etl-jdbc, while this one needs " + VERSION
+                            + "; update the library, or use another schema",
+                    null);
+        }
+        if (VERSION.isNewerThan(found)) {
+            throw new StateStoreException(
+                    "schema '" + database.schema() + "' has " + (found.equals(NONE) ? "no tables" : "version " + found)
+                            + ", while version " + VERSION
+                            + " is needed; open it once with a store that may migrate it",
+                    null);
+        }
+    }
+
+    private static MigrationVersion newest(Connection connection, Database database) throws SQLException {
+        String sql = "select version from " + database.table(HISTORY) + " where success and version is not null";
+        MigrationVersion newest = NONE;
+        try (Statement select = connection.createStatement();
+                ResultSet rows = select.executeQuery(sql)) {
+            while (rows.next()) {
+                MigrationVersion version = MigrationVersion.fromVersion(rows.getString(1));
+                newest = version.isNewerThan(newest) ? version : newest;
+            }
+        } catch (SQLException failure) {
+            if (!ABSENT.contains(failure.getSQLState())) {
+                throw failure;
+            }
+        }
+        return newest;
     }
 }

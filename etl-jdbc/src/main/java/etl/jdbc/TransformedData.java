@@ -6,7 +6,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -16,9 +17,11 @@ public final class TransformedData {
     private static final int REPORT_EVERY = 1_000;
 
     private final Database database;
+    private final AttemptFence fence;
 
     private TransformedData(Database database) {
         this.database = database;
+        this.fence = new AttemptFence(database);
     }
 
     /**
@@ -33,31 +36,46 @@ public final class TransformedData {
 
     /**
      * Writes the rows of a source, in one transaction. Rows that this run has of this source already, from an earlier
-     * attempt, are replaced. Valid rows are counted as written, the others as rejected.
+     * attempt, are replaced. Valid rows are counted as written, the others as rejected, when they are committed. Only a
+     * few rows are in memory at a time. Characters that PostgreSQL cannot store become U+FFFD in errors, which often quote
+     * the text they complain of.
      *
      * @param context the attempt that writes
      * @param source the source's name
      * @param rows the rows, read once and closed
      * @return how many rows were written, the invalid ones included
      * @throws etl.core.TaskCancelledException if the attempt is cancelled; nothing is written then
+     * @throws IllegalArgumentException if the content of a row holds a character that PostgreSQL cannot store; nothing is
+     *     written
+     * @throws etl.core.spi.StaleWriteException if another attempt has taken this one's place, or the task has ended;
+     *     nothing is written
      * @throws etl.core.spi.StateStoreException if the database refuses; nothing is written
      */
     public long write(TaskContext context, String source, Stream<TransformedRow> rows) {
         AtomicLong count = new AtomicLong();
+        AtomicLong valid = new AtomicLong();
         try (rows) {
-            Iterator<String[]> values = rows.map(row -> values(context, source, count.getAndIncrement(), row))
-                    .iterator();
-            return database.transaction("writing the transformed source '" + source + "'", connection -> {
+            Stream<String[]> values = rows.map(row -> {
+                valid.addAndGet(row.isValid() ? 1 : 0);
+                return values(context, source, count.getAndIncrement(), row);
+            });
+            database.transaction("writing the transformed source '" + source + "'", connection -> {
+                fence.check(connection, context);
                 delete(connection, context.runId(), source);
                 CopyText.copy(
                         connection,
                         database.table("transformed_data"),
                         "run_id, source, raw_id, content, status, errors",
                         values);
-                context.progress(count.get(), count.get());
-                return count.get();
+                context.checkCancelled();
+                fence.hold(connection, context);
+                return true;
             });
         }
+        context.rowsWritten(valid.get());
+        context.rowsRejected(count.get() - valid.get());
+        context.progress(count.get(), count.get());
+        return count.get();
     }
 
     private static String[] values(TaskContext context, String source, long position, TransformedRow row) {
@@ -65,18 +83,21 @@ public final class TransformedData {
             context.checkCancelled();
             context.progress(position, -1);
         }
-        if (row.isValid()) {
-            context.rowsWritten(1);
-        } else {
-            context.rowsRejected(1);
+        String content = JsonCodec.encode(row.content());
+        Optional<String> refused = JsonCodec.refusedByPostgres(content);
+        if (refused.isPresent()) {
+            throw new IllegalArgumentException("the row of raw id " + row.rawId() + " of source '" + source
+                    + "' holds a NUL character or half of a surrogate pair in " + refused.get()
+                    + ", which PostgreSQL cannot store; clean it before it is written");
         }
+        List<String> errors = row.errors().stream().map(StorableText::of).toList();
         return new String[] {
             context.runId().toString(),
             source,
             String.valueOf(row.rawId()),
-            JsonCodec.encode(row.content()),
+            content,
             row.isValid() ? "VALID" : "INVALID",
-            JsonCodec.encode(row.errors())
+            JsonCodec.encode(errors)
         };
     }
 

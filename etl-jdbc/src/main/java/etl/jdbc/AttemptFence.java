@@ -1,0 +1,54 @@
+package etl.jdbc;
+
+import etl.core.TaskContext;
+import etl.core.TaskState;
+import etl.core.spi.StaleWriteException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/** Refuses the data of an attempt that is over: its task run has ended, or another attempt has taken its place. */
+final class AttemptFence {
+    private final String table;
+
+    AttemptFence(Database database) {
+        this.table = database.table("pipeline_tasks");
+    }
+
+    /** Called before the data is written, so that it is not written in vain. */
+    void check(Connection connection, TaskContext context) throws SQLException {
+        check(connection, context, "");
+    }
+
+    /**
+     * Called just before the commit. The task run cannot go on until then; taken any earlier, the lock would keep the
+     * writer of all task runs waiting for as long as the data streams.
+     */
+    void hold(Connection connection, TaskContext context) throws SQLException {
+        check(connection, context, " for share");
+    }
+
+    private void check(Connection connection, TaskContext context, String lock) throws SQLException {
+        String sql =
+                "select state, attempt from " + table + " where run_id = ? and task_id = ? and map_index = -1" + lock;
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setObject(1, context.runId().value());
+            select.setString(2, context.taskId());
+            try (ResultSet row = select.executeQuery()) {
+                if (row.next()) {
+                    check(context, TaskState.valueOf(row.getString(1)), row.getInt(2));
+                }
+            }
+        }
+    }
+
+    /** Starts are recorded without waiting: the row may still be that of the attempt before, or absent. */
+    private static void check(TaskContext context, TaskState state, int attempt) {
+        boolean over = attempt == context.attempt() && state != TaskState.RUNNING;
+        if (attempt > context.attempt() || state.isFinal() || over) {
+            throw new StaleWriteException("task '" + context.taskId() + "', attempt " + context.attempt() + ", of run "
+                    + context.runId() + " cannot write its data: the task is " + state + " in attempt " + attempt);
+        }
+    }
+}

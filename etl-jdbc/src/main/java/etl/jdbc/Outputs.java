@@ -1,0 +1,53 @@
+package etl.jdbc;
+
+import etl.core.RunId;
+import etl.core.spi.StateStoreException;
+import java.lang.reflect.Type;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+
+/** Reads the column {@code output} of {@code pipeline_tasks}. */
+final class Outputs {
+    private final Database database;
+
+    Outputs(Database database) {
+        this.database = database;
+    }
+
+    /** SQL NULL is the output null, of whatever type; JSON null may be another value, such as an empty Optional. */
+    @Nullable
+    Object read(RunId run, String taskId, Type type) {
+        String json = json(run, taskId);
+        if (json == null || type == Void.class) {
+            return null;
+        }
+        try {
+            return JsonCodec.<@Nullable Object>decode(json, type);
+        } catch (JacksonException notReadable) {
+            throw new StateStoreException(
+                    "the output of task '" + taskId + "' of run " + run + " cannot be read as " + type.getTypeName()
+                            + ": " + notReadable.getOriginalMessage(),
+                    notReadable);
+        }
+    }
+
+    private @Nullable String json(RunId run, String taskId) {
+        String sql = "select output from " + database.table("pipeline_tasks")
+                + " where run_id = ? and task_id = ? and map_index = -1 and state = 'SUCCEEDED'";
+        return database.<@Nullable String>transaction("reading the output of task '" + taskId + "'", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                select.setObject(1, run.value());
+                select.setString(2, taskId);
+                try (ResultSet rows = select.executeQuery()) {
+                    if (!rows.next()) {
+                        throw new StateStoreException(
+                                "task '" + taskId + "' of run " + run + " has no output: it has not succeeded", null);
+                    }
+                    return rows.getString(1);
+                }
+            }
+        });
+    }
+}

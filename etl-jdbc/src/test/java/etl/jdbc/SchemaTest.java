@@ -1,0 +1,173 @@
+package etl.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import etl.core.RunId;
+import etl.core.spi.EngineRun;
+import etl.core.spi.NewRun;
+import etl.core.spi.StateStoreException;
+import etl.testkit.PostgresExtension;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class SchemaTest {
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    @Test
+    void eight_processes_that_start_at_once_migrate_once() throws Exception {
+        int starts = 8;
+        CyclicBarrier together = new CyclicBarrier(starts);
+        ExecutorService threads = Executors.newFixedThreadPool(starts);
+        try {
+            List<Future<Boolean>> created = new ArrayList<>();
+            for (int i = 0; i < starts; i++) {
+                created.add(threads.submit(() -> {
+                    together.await(30, TimeUnit.SECONDS);
+                    try (JdbcStateStore store = open("crowd", true)) {
+                        return store.create(run());
+                    }
+                }));
+            }
+            for (Future<Boolean> one : created) {
+                assertThat(one.get(60, TimeUnit.SECONDS)).isTrue();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+
+        assertThat(Query.longs(
+                        postgres.dataSource(),
+                        "select count(*) from crowd.etl_schema_history where version = '1' and success"))
+                .containsExactly(1L);
+        assertThat(Query.longs(postgres.dataSource(), "select count(*) from crowd.pipeline_runs"))
+                .containsExactly(8L);
+    }
+
+    @Test
+    void a_migrated_schema_is_opened_again_with_its_runs() {
+        NewRun run = run();
+        try (JdbcStateStore store = open("twice", true)) {
+            store.create(run);
+        }
+
+        try (JdbcStateStore store = open("twice", true)) {
+            assertThat(store.find(run.id()).orElseThrow().definition()).isEqualTo(run);
+        }
+    }
+
+    @Test
+    void a_store_that_may_not_migrate_uses_what_another_has_migrated() {
+        open("shared", true).close();
+
+        try (JdbcStateStore store = open("shared", false)) {
+            assertThat(store.create(run())).isTrue();
+        }
+    }
+
+    @Test
+    void a_store_that_may_not_migrate_refuses_a_missing_schema() throws Exception {
+        assertThatThrownBy(() -> open("absent", false))
+                .isInstanceOf(StateStoreException.class)
+                .hasMessageContaining("schema 'absent'")
+                .hasMessageNotContaining("\n");
+        assertThat(Query.longs(
+                        postgres.dataSource(),
+                        "select count(*) from information_schema.schemata where schema_name = 'absent'"))
+                .as("nothing was created")
+                .containsExactly(0L);
+    }
+
+    @Test
+    void a_store_that_may_not_migrate_refuses_a_newer_schema() throws Exception {
+        open("ahead", true).close();
+        makeNewer("ahead");
+
+        assertThatThrownBy(() -> open("ahead", false))
+                .isInstanceOf(StateStoreException.class)
+                .hasMessageContaining("schema 'ahead' has version 999")
+                .hasMessageContaining("newer");
+    }
+
+    @Test
+    void a_store_that_may_not_migrate_refuses_an_older_schema() throws Exception {
+        open("behind", true).close();
+        postgres.execute("delete from behind.etl_schema_history");
+
+        assertThatThrownBy(() -> open("behind", false))
+                .isInstanceOf(StateStoreException.class)
+                .hasMessageContaining("schema 'behind' has no tables")
+                .hasMessageContaining("open it once with a store that may migrate it");
+    }
+
+    @Test
+    void the_expected_version_is_that_of_the_newest_migration() throws Exception {
+        open("current", true).close();
+
+        assertThat(Query.strings(
+                        postgres.dataSource(),
+                        "select version from current.etl_schema_history order by installed_rank desc limit 1"))
+                .containsExactly(Schema.VERSION.getVersion());
+    }
+
+    @Test
+    void a_schema_of_a_newer_library_is_refused() throws Exception {
+        open("newer", true).close();
+        makeNewer("newer");
+
+        assertThatThrownBy(() -> open("newer", true))
+                .isInstanceOf(StateStoreException.class)
+                .hasMessageStartingWith("schema 'newer' was migrated by a newer or a changed version of etl-jdbc;"
+                        + " update the library, or use another schema")
+                .hasMessageContaining("999");
+    }
+
+    @Test
+    void a_role_without_the_right_to_create_tables_is_told() throws Exception {
+        // The schema is there, because Flyway tries for ten seconds to create one.
+        postgres.execute("create schema forbidden; create role schema_test_reader login password 's3cret';"
+                + " grant usage on schema forbidden to schema_test_reader");
+        String url = postgres.databaseUrl().replaceFirst("//[^@]*@", "//schema_test_reader:s3cret@");
+
+        assertThatThrownBy(() -> JdbcStateStore.builder(url).schema("forbidden").open())
+                .isInstanceOf(StateStoreException.class)
+                .hasMessageStartingWith("schema 'forbidden' cannot be migrated: ")
+                .hasMessageContaining("permission denied");
+    }
+
+    private static void makeNewer(String schema) throws Exception {
+        postgres.execute("insert into " + schema + ".etl_schema_history (installed_rank, version, description, type,"
+                + " script, checksum, installed_by, execution_time, success)"
+                + " values (999, '999', 'of tomorrow', 'SQL', 'V999__of_tomorrow.sql', 1, 'tomorrow', 1, true)");
+    }
+
+    private static JdbcStateStore open(String schema, boolean migrate) {
+        return JdbcStateStore.builder(postgres.dataSource())
+                .schema(schema)
+                .migrate(migrate)
+                .open();
+    }
+
+    private static NewRun run() {
+        return new NewRun(
+                RunId.random(),
+                "orders",
+                "f00d",
+                Optional.empty(),
+                Map.of(),
+                EngineRun.LOCAL,
+                1,
+                Instant.parse("2001-01-01T12:00:00Z"));
+    }
+}

@@ -1,0 +1,41 @@
+package etl.jdbc;
+
+import etl.core.RunId;
+import etl.core.TaskState;
+import etl.core.spi.EngineRun;
+import etl.core.spi.NewRun;
+import etl.testkit.PostgresExtension;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** Runs as they stand in the database, made without executing anything. */
+final class StoredRuns {
+    private StoredRuns() {}
+
+    static RunId create(JdbcStateStore store) {
+        RunId id = RunId.random();
+        store.create(new NewRun(
+                id,
+                "orders",
+                "f00d",
+                Optional.empty(),
+                Map.of(),
+                EngineRun.LOCAL,
+                1,
+                Instant.parse("2001-01-01T12:00:00Z")));
+        return id;
+    }
+
+    static void set(PostgresExtension postgres, RunId run, String taskId, int attempt, TaskState state) {
+        try {
+            postgres.execute("insert into etl.pipeline_tasks (run_id, task_id, state, attempt, started_at) values ('"
+                    + run + "', '" + taskId + "', '" + state + "', " + attempt + ", now())"
+                    + " on conflict (run_id, task_id, map_index) do update"
+                    + " set state = excluded.state, attempt = excluded.attempt");
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+}
