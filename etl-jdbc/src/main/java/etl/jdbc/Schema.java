@@ -2,6 +2,7 @@ package etl.jdbc;
 
 import etl.core.spi.StateStoreException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -25,6 +26,7 @@ final class Schema {
     private Schema() {}
 
     static void migrate(Database database) {
+        refuseWithoutRights(database);
         try {
             Flyway.configure(Schema.class.getClassLoader())
                     .dataSource(database.dataSource())
@@ -47,6 +49,30 @@ final class Schema {
             throw new StateStoreException(
                     "schema '" + database.schema() + "' cannot be migrated: " + failure.getMessage(), failure);
         }
+    }
+
+    /** Asked beforehand, because Flyway tries for ten seconds to create what it may not. */
+    private static void refuseWithoutRights(Database database) {
+        String sql = "select current_user, case when to_regnamespace(?) is null"
+                + " then has_database_privilege(current_database(), 'CREATE')"
+                + " else to_regclass(?) is not null or has_schema_privilege(?, 'CREATE') end";
+        String what = "schema '" + database.schema() + "' cannot be migrated: ";
+        database.transaction(what + "asking for the rights of the user", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                select.setString(1, database.schema());
+                select.setString(2, database.table(HISTORY));
+                select.setString(3, database.schema());
+                try (ResultSet rights = select.executeQuery()) {
+                    if (rights.next() && !rights.getBoolean(2)) {
+                        throw new StateStoreException(
+                                what + "permission denied: user '" + rights.getString(1) + "' may not create it or its"
+                                        + " tables; grant that, or let a user who may open the store once",
+                                null);
+                    }
+                }
+            }
+            return true;
+        });
     }
 
     /** Refuses a schema that this version of the library cannot work with; changes nothing. */

@@ -2,12 +2,14 @@ package etl.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import etl.core.RunId;
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
 import etl.core.spi.StateStoreException;
 import etl.testkit.PostgresExtension;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,16 +136,46 @@ class SchemaTest {
     }
 
     @Test
-    void a_role_without_the_right_to_create_tables_is_told() throws Exception {
-        // The schema is there, because Flyway tries for ten seconds to create one.
-        postgres.execute("create schema forbidden; create role schema_test_reader login password 's3cret';"
-                + " grant usage on schema forbidden to schema_test_reader");
-        String url = postgres.databaseUrl().replaceFirst("//[^@]*@", "//schema_test_reader:s3cret@");
+    void a_role_without_the_right_to_create_a_schema_is_told_at_once() throws Exception {
+        String url = urlOf("schema_test_reader");
 
-        assertThatThrownBy(() -> JdbcStateStore.builder(url).schema("forbidden").open())
-                .isInstanceOf(StateStoreException.class)
-                .hasMessageStartingWith("schema 'forbidden' cannot be migrated: ")
-                .hasMessageContaining("permission denied");
+        assertTimeout(
+                Duration.ofSeconds(5),
+                () -> assertThatThrownBy(() -> open(url, "forbidden"))
+                        .isInstanceOf(StateStoreException.class)
+                        .hasMessageStartingWith("schema 'forbidden' cannot be migrated: permission denied")
+                        .hasMessageContaining("user 'schema_test_reader'"));
+    }
+
+    @Test
+    void a_role_without_the_right_to_create_tables_is_told_at_once() throws Exception {
+        String url = urlOf("schema_test_guest");
+        postgres.execute("create schema guarded; grant usage on schema guarded to schema_test_guest");
+
+        assertTimeout(
+                Duration.ofSeconds(5),
+                () -> assertThatThrownBy(() -> open(url, "guarded"))
+                        .isInstanceOf(StateStoreException.class)
+                        .hasMessageStartingWith("schema 'guarded' cannot be migrated: permission denied")
+                        .hasMessageContaining("user 'schema_test_guest'"));
+    }
+
+    @Test
+    void a_role_that_may_create_tables_in_a_schema_migrates_it() throws Exception {
+        String url = urlOf("schema_test_owner");
+        postgres.execute("create schema given authorization schema_test_owner");
+
+        open(url, "given").close();
+        open(url, "given").close();
+    }
+
+    private static String urlOf(String role) throws Exception {
+        postgres.execute("create role " + role + " login password 's3cret'");
+        return postgres.databaseUrl().replaceFirst("//[^@]*@", "//" + role + ":s3cret@");
+    }
+
+    private static JdbcStateStore open(String url, String schema) {
+        return JdbcStateStore.builder(url).schema(schema).open();
     }
 
     private static void makeNewer(String schema) throws Exception {
