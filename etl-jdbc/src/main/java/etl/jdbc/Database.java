@@ -31,8 +31,9 @@ record Database(DataSource dataSource, String schema) {
         T with(Connection connection) throws SQLException;
     }
 
+    /** Quoted, since a schema may have the name of an SQL key word. */
     String table(String name) {
-        return schema + "." + name;
+        return '"' + schema + "\"." + name;
     }
 
     /** Commits if the work returns, rolls back if it throws. */

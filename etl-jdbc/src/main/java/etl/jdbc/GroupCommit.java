@@ -4,8 +4,11 @@ import etl.core.spi.RunJournal;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StateStoreException;
 import java.sql.SQLException;
+import java.sql.SQLRecoverableException;
+import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -33,12 +36,16 @@ final class GroupCommit implements AutoCloseable {
             Duration.ofSeconds(5),
             Duration.ofSeconds(7));
 
+    /** SQL states, or their classes: connection, rollback, insufficient resources, operator intervention. */
+    private static final List<String> TRANSIENT = List.of("08", "40", "53", "57P");
+
     private final Database database;
     private final TaskWrites writes;
     private final BlockingQueue<TaskWrite> queue = new LinkedBlockingQueue<>();
     private final Semaphore capacity = new Semaphore(CAPACITY);
     private final Thread writer;
     private volatile boolean closed;
+    private boolean ended;
 
     GroupCommit(Database database) {
         this.database = database;
@@ -55,15 +62,19 @@ final class GroupCommit implements AutoCloseable {
         } else {
             capacity.tryAcquire();
         }
-        queue.add(write);
-        if (closed) {
-            writer.interrupt();
+        synchronized (queue) {
+            if (!ended) {
+                queue.add(write);
+                return;
+            }
         }
+        StateStoreException late = new StateStoreException("the state cannot be stored: the store is closed", null);
+        tell(write.receipt(), receipt -> receipt.failed(late));
     }
 
     private void drain() {
         List<TaskWrite> batch = new ArrayList<>();
-        while (!closed || !queue.isEmpty()) {
+        while (!isOver()) {
             try {
                 batch.add(queue.take());
             } catch (InterruptedException closing) {
@@ -74,9 +85,18 @@ final class GroupCommit implements AutoCloseable {
                 commit(batch);
             } catch (RuntimeException | Error defect) {
                 LOG.error("the state writer failed", defect);
+                fail(batch, defect);
             }
             capacity.release(Math.min(batch.size(), CAPACITY - capacity.availablePermits()));
             batch.clear();
+        }
+    }
+
+    /** From here on nothing is queued any more, so that nobody waits for a receipt that never comes. */
+    private boolean isOver() {
+        synchronized (queue) {
+            ended = closed && queue.isEmpty();
+            return ended;
         }
     }
 
@@ -84,10 +104,8 @@ final class GroupCommit implements AutoCloseable {
         Set<TaskWrite> refused;
         try {
             refused = applyPatiently(batch);
-        } catch (SQLException | RuntimeException failure) {
-            StateStoreException cause =
-                    new StateStoreException("the state of the run cannot be stored: " + failure.getMessage(), failure);
-            batch.forEach(write -> tell(write.receipt(), receipt -> receipt.failed(cause)));
+        } catch (SQLException failure) {
+            fail(batch, failure);
             return;
         }
         for (TaskWrite write : batch) {
@@ -103,28 +121,54 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
+    private static void fail(List<TaskWrite> batch, Throwable failure) {
+        StateStoreException cause =
+                new StateStoreException("the state of the run cannot be stored: " + failure.getMessage(), failure);
+        batch.forEach(write -> tell(write.receipt(), receipt -> receipt.failed(cause)));
+    }
+
     private Set<TaskWrite> applyPatiently(List<TaskWrite> batch) throws SQLException {
+        Set<TaskWrite> refused = new HashSet<>();
+        boolean again = false;
         for (Duration delay : RETRY_DELAYS) {
             try {
-                return database.inTransaction(connection -> writes.apply(connection, batch));
+                refused.addAll(database.inTransaction(connection -> writes.apply(connection, batch)));
+                return again ? withoutOvertaken(refused, batch) : refused;
             } catch (SQLException failure) {
                 if (!isTransient(failure) || closed) {
                     throw failure;
                 }
                 LOG.warn("the state cannot be stored now, next try in {}: {}", delay, failure.getMessage());
                 pause(delay);
+                again = true;
             }
         }
-        return database.inTransaction(connection -> writes.apply(connection, batch));
+        refused.addAll(database.inTransaction(connection -> writes.apply(connection, batch)));
+        return withoutOvertaken(refused, batch);
+    }
+
+    /**
+     * The answer to the first try may have been lost after its commit. Then the start of an attempt is refused now because
+     * its end, in the same batch, is stored already; that end, sent again, is accepted.
+     */
+    private static Set<TaskWrite> withoutOvertaken(Set<TaskWrite> refused, List<TaskWrite> batch) {
+        Set<TaskWrite.Row> accepted = new HashSet<>();
+        for (int i = batch.size() - 1; i >= 0; i--) {
+            TaskWrite write = batch.get(i);
+            if (!refused.contains(write)) {
+                accepted.add(write.row());
+            } else if (accepted.contains(write.row())) {
+                refused.remove(write);
+            }
+        }
+        return refused;
     }
 
     private static boolean isTransient(SQLException failure) {
         String state = failure.getSQLState();
-        return state != null
-                && (state.startsWith("08")
-                        || state.startsWith("40")
-                        || state.startsWith("53")
-                        || state.startsWith("57P"));
+        return failure instanceof SQLTransientException
+                || failure instanceof SQLRecoverableException
+                || (state != null && TRANSIENT.stream().anyMatch(state::startsWith));
     }
 
     private void pause(Duration delay) {

@@ -108,11 +108,16 @@ final class JdbcJournal implements RunJournal {
 
     @Override
     public void ended(RunState state, Instant at, Optional<ErrorInfo> error) {
+        awaitReceipts();
         runs.ended(run, state, at, error);
     }
 
     @Override
     public void close() {
+        awaitReceipts();
+    }
+
+    private void awaitReceipts() {
         synchronized (onTheirWay) {
             while (onTheirWay.get() > 0) {
                 try {

@@ -117,21 +117,6 @@ final class TasksTable {
         return new StoredTask(row.getString("task_id"), state, attempts, rows);
     }
 
-    /** The output as JSON; empty if the task has not SUCCEEDED in this run. */
-    Optional<String> output(RunId run, String taskId) {
-        String sql = "select coalesce(output, 'null') from " + table
-                + " where run_id = ? and task_id = ? and map_index = -1 and state = 'SUCCEEDED'";
-        return database.transaction("reading the output of task '" + taskId + "'", connection -> {
-            try (PreparedStatement select = connection.prepareStatement(sql)) {
-                select.setObject(1, run.value());
-                select.setString(2, taskId);
-                try (ResultSet rows = select.executeQuery()) {
-                    return rows.next() ? Optional.of(rows.getString(1)) : Optional.empty();
-                }
-            }
-        });
-    }
-
     /** Sets the parameters of a statement. */
     @FunctionalInterface
     private interface Binding {
