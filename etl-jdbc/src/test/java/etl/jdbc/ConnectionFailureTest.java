@@ -53,7 +53,7 @@ class ConnectionFailureTest {
     @Test
     void an_unknown_database_is_named() {
         URI server = URI.create(postgres.databaseUrl());
-        String owner = server.getUserInfo().split(":")[0];
+        String owner = server.getUserInfo().split(":", -1)[0];
 
         StateStoreException failure = catchThrowableOfType(
                 StateStoreException.class,

@@ -38,6 +38,7 @@ class RefusedOutputTest {
 
     /** A bean with a property that cannot be read. */
     public static final class Broken {
+        @SuppressWarnings("DoNotCallSuggester")
         public String getSecret() {
             throw new IllegalStateException("unreadable");
         }
