@@ -1,5 +1,6 @@
 package etl.core;
 
+import etl.core.TriggerRule.Decision;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.RowCounts;
 import etl.core.spi.StateStore;
@@ -13,24 +14,34 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** What remains to be recorded when an outside engine has ended a run. */
 final class ExternalEnd {
     private final Pipeline pipeline;
     private final Map<String, StoredTask> rows;
     private final TaskState[] states;
+    private final UpstreamStates upstream;
     private final List<TaskChange> changes = new ArrayList<>();
 
-    ExternalEnd(Pipeline pipeline, Map<String, StoredTask> rows, Instant now) {
+    ExternalEnd(Pipeline pipeline, Map<String, StoredTask> rows, IntFunction<@Nullable Object> outputs, Instant now) {
         this.pipeline = pipeline;
         this.rows = rows;
         this.states = new TaskState[pipeline.size()];
+        this.upstream = new UpstreamStates(pipeline);
+        Decision[] decisions = new Decision[pipeline.size()];
         for (int task : pipeline.order()) {
-            settle(task, now);
+            settle(task, decisions[task], now);
+            for (int successor : pipeline.downstream(task)) {
+                TaskState seen = pipeline.start(successor).seen(task, states[task], outputs);
+                Decision decision = upstream.ended(successor, seen, state -> states[state]);
+                decisions[successor] = decision == Decision.WAIT ? decisions[successor] : decision;
+            }
         }
     }
 
-    private void settle(int task, Instant now) {
+    private void settle(int task, @Nullable Decision decision, Instant now) {
         String id = pipeline.task(task).id();
         StoredTask row = rows.get(id);
         TaskState state = row == null ? TaskState.PENDING : row.state();
@@ -39,7 +50,7 @@ final class ExternalEnd {
             state = TaskState.FAILED;
             changes.add(TaskChange.failed(id, attempt, state, now, RowCounts.NONE, lastError(row)));
         } else if (state == TaskState.PENDING) {
-            state = hasFailedUpstream(task) ? TaskState.UPSTREAM_FAILED : TaskState.CANCELLED;
+            state = notStarted(decision);
             changes.add(TaskChange.ended(id, attempt, state, now));
         }
         states[task] = state;
@@ -53,13 +64,11 @@ final class ExternalEnd {
                         "etl.engine.Lost", "the engine ended the run while this task was " + row.state(), ""));
     }
 
-    private boolean hasFailedUpstream(int task) {
-        for (int upstream : pipeline.upstream(task)) {
-            if (states[upstream] == TaskState.FAILED || states[upstream] == TaskState.UPSTREAM_FAILED) {
-                return true;
-            }
+    private static TaskState notStarted(@Nullable Decision decision) {
+        if (decision == Decision.UPSTREAM_FAILED) {
+            return TaskState.UPSTREAM_FAILED;
         }
-        return false;
+        return decision == Decision.SKIP ? TaskState.SKIPPED : TaskState.CANCELLED;
     }
 
     List<TaskChange> changes() {

@@ -1,5 +1,6 @@
 package etl.core;
 
+import etl.core.TriggerRule.Decision;
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
 import etl.core.spi.RowCounts;
@@ -10,6 +11,7 @@ import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredAttempt;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
+import etl.core.spi.TaskChange;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -120,6 +122,11 @@ public final class ExternalRuns {
                 ? engineNumber
                 : before.map(StoredTask::attempt).orElse(0) + 1;
         reopenIfFailed(stored);
+        Optional<TaskState> settled =
+                settle(pipeline, id, task, before.map(StoredTask::attempt).orElse(0));
+        if (settled.isPresent()) {
+            return new EngineAttempt(settled.get(), 0, false, Duration.ZERO, Optional.empty(), null);
+        }
         Map<String, Object> arguments =
                 Arguments.parse(pipeline, stored.definition().arguments()).bind(pipeline);
         TaskBody.Inputs inputs = inputs(pipeline, task, id);
@@ -134,11 +141,44 @@ public final class ExternalRuns {
         }
     }
 
+    /** Records the task as SKIPPED or UPSTREAM_FAILED if that is what its trigger rule says of its upstream tasks. */
+    private Optional<TaskState> settle(Pipeline pipeline, RunId id, int task, int attempt) {
+        UpstreamStates upstream = new UpstreamStates(pipeline);
+        Decision decision = Decision.WAIT;
+        for (int source : pipeline.upstream(task)) {
+            TaskState state = state(pipeline, id, source);
+            if (state.isFinal() && decision == Decision.WAIT) {
+                TaskState seen = pipeline.start(task).seen(source, state, branch -> output(pipeline, id, branch));
+                decision = upstream.ended(task, seen, setup -> state(pipeline, id, setup));
+            }
+        }
+        if (decision != Decision.SKIP && decision != Decision.UPSTREAM_FAILED) {
+            return Optional.empty();
+        }
+        TaskState state = decision == Decision.SKIP ? TaskState.SKIPPED : TaskState.UPSTREAM_FAILED;
+        try (RunJournal journal = settings.store().journal(id)) {
+            Instant now = settings.time().instant();
+            Durably.write(journal, TaskChange.ended(pipeline.task(task).id(), attempt, state, now));
+        }
+        return Optional.of(state);
+    }
+
+    private TaskState state(Pipeline pipeline, RunId id, int task) {
+        return settings.store()
+                .task(id, pipeline.task(task).id())
+                .map(StoredTask::state)
+                .orElse(TaskState.PENDING);
+    }
+
+    private @Nullable Object output(Pipeline pipeline, RunId id, int task) {
+        TaskView view = pipeline.task(task);
+        return settings.store().output(id, view.id(), view.outputType());
+    }
+
     private TaskBody.Inputs inputs(Pipeline pipeline, int task, RunId id) {
         List<@Nullable Object> values = new ArrayList<>();
         for (int source : pipeline.inputs(task)) {
-            TaskView upstream = pipeline.task(source);
-            values.add(settings.store().output(id, upstream.id(), upstream.outputType()));
+            values.add(output(pipeline, id, source));
         }
         return new TaskBody.Inputs() {
             @Override
@@ -150,6 +190,16 @@ public final class ExternalRuns {
             @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
             public <T extends @Nullable Object> T get(int position) {
                 return (T) values.get(position);
+            }
+
+            @Override
+            public TaskState state(int upstream) {
+                return ExternalRuns.this.state(pipeline, id, upstream);
+            }
+
+            @Override
+            public @Nullable Object output(int upstream) {
+                return ExternalRuns.this.output(pipeline, id, upstream);
             }
         };
     }
@@ -169,7 +219,7 @@ public final class ExternalRuns {
         Instant now = settings.time().instant();
         Map<String, StoredTask> rows = new HashMap<>();
         settings.store().tasks(id).forEach(row -> rows.put(row.taskId(), row));
-        ExternalEnd end = new ExternalEnd(pipeline, rows, now);
+        ExternalEnd end = new ExternalEnd(pipeline, rows, task -> output(pipeline, id, task), now);
         Duration duration = Duration.between(
                 stored.startedAt().orElse(now), stored.endedAt().orElse(now));
         if (!stored.state().isFinal()) {

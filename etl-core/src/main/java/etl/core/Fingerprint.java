@@ -23,6 +23,16 @@ final class Fingerprint {
             add(digest, "task", task.id(), task.outputType().getTypeName());
             task.upstream().forEach(id -> add(digest, "upstream", id));
             task.inputs().forEach(id -> add(digest, "input", id));
+            if (!task.isPlain()) {
+                add(digest, "trigger", task.triggerRule().name(), String.valueOf(task.runsFinally()));
+                task.choices()
+                        .forEach(choice -> add(
+                                digest,
+                                "choice",
+                                choice.taskId(),
+                                choice.values().toString()));
+                task.teardownOf().forEach(id -> add(digest, "teardown of", id));
+            }
         }
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
     }

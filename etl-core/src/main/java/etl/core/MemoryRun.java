@@ -156,7 +156,7 @@ final class MemoryRun implements RunJournal {
         }
 
         synchronized void reopen() {
-            if (state.survivesResume()) {
+            if (stored().survivesResume()) {
                 return;
             }
             if (state == TaskState.RUNNING) {

@@ -1,5 +1,6 @@
 package etl.core;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -18,10 +19,12 @@ public final class Pipeline {
     private final String name;
     private final String description;
     private final OptionalInt parallelism;
+    private final Optional<Duration> deadline;
     private final List<Parameter<?>> parameters;
     private final List<TaskView> tasks;
     private final Map<String, Integer> ordinals;
     private final List<TaskBody> bodies;
+    private final List<TaskStart> starts;
     private final int[][] upstream;
     private final int[][] downstream;
     private final int[][] inputs;
@@ -33,14 +36,16 @@ public final class Pipeline {
             String name,
             String description,
             OptionalInt parallelism,
+            Optional<Duration> deadline,
             List<Parameter<?>> parameters,
             List<TaskDeclaration> declared) {
         this.owner = owner;
         this.name = name;
         this.description = description;
         this.parallelism = parallelism;
+        this.deadline = deadline;
         this.parameters = List.copyOf(parameters);
-        this.tasks = declared.stream().map(Pipeline::view).toList();
+        this.tasks = declared.stream().map(task -> view(task, declared)).toList();
         this.bodies = declared.stream().map(TaskDeclaration::body).toList();
         this.ordinals = new HashMap<>();
         for (TaskView task : tasks) {
@@ -49,13 +54,21 @@ public final class Pipeline {
         this.upstream = ordinals(tasks.stream().map(TaskView::upstream).toList());
         this.inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
         this.downstream = TopologicalOrder.downstream(upstream);
+        this.starts = declared.stream()
+                .map(task -> TaskStart.of(task.trigger(), this::ordinal))
+                .toList();
         this.order = TopologicalOrder.of(upstream).toArray();
         this.fingerprint = Fingerprint.of(this);
     }
 
-    private static TaskView view(TaskDeclaration task) {
+    private static TaskView view(TaskDeclaration task, List<TaskDeclaration> declared) {
         Set<String> upstream = new LinkedHashSet<>();
         task.upstream().forEach(dependency -> upstream.add(dependency.taskId()));
+        if (task.trigger().runsFinally()) {
+            declared.stream()
+                    .filter(other -> !other.trigger().runsFinally())
+                    .forEach(other -> upstream.add(other.id()));
+        }
         return new TaskView(
                 task.id(),
                 task.description(),
@@ -63,7 +76,17 @@ public final class Pipeline {
                 new ArrayList<>(upstream),
                 task.retry(),
                 task.timeout(),
-                task.outputType());
+                task.outputType(),
+                task.trigger().rule(),
+                task.trigger().choices().stream().map(Pipeline::view).toList(),
+                task.trigger().setups().stream().map(TaskRef::id).distinct().toList(),
+                task.trigger().runsFinally());
+    }
+
+    private static TaskView.Choice view(DeclaredChoice choice) {
+        return new TaskView.Choice(
+                choice.branch().id(),
+                choice.values().stream().map(String::valueOf).sorted().toList());
     }
 
     private int[][] ordinals(List<List<String>> ids) {
@@ -107,6 +130,15 @@ public final class Pipeline {
      */
     public OptionalInt parallelism() {
         return parallelism;
+    }
+
+    /**
+     * How long a run may take.
+     *
+     * @return the limit, or empty for none
+     */
+    public Optional<Duration> deadline() {
+        return deadline;
     }
 
     /**
@@ -205,6 +237,10 @@ public final class Pipeline {
 
     TaskBody body(int ordinal) {
         return bodies.get(ordinal);
+    }
+
+    TaskStart start(int ordinal) {
+        return starts.get(ordinal);
     }
 
     int[] upstream(int ordinal) {

@@ -1,8 +1,10 @@
 package etl.core;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ public final class PipelineBuilder {
     private final List<TaskDeclaration> tasks = new ArrayList<>();
     private String description = "";
     private OptionalInt parallelism = OptionalInt.empty();
+    private Optional<Duration> deadline = Optional.empty();
 
     PipelineBuilder(String name) {
         this.name = Objects.requireNonNull(name, "name");
@@ -41,6 +44,20 @@ public final class PipelineBuilder {
      */
     public PipelineBuilder parallelism(int tasksAtOnce) {
         parallelism = OptionalInt.of(Checks.atLeastOne(tasksAtOnce, "parallelism"));
+        return this;
+    }
+
+    /**
+     * Limits the time of a run: when it is over the run is cancelled and has FAILED with a {@link RunDeadlineException}.
+     * Tasks that clean up ({@link TaskOptions#teardownOf}, {@link TaskOptions#runsFinally}) still have their turn. A resumed
+     * run has the whole time again.
+     *
+     * @param limit the longest time, positive; default no limit
+     * @return this builder
+     * @throws IllegalArgumentException if the time is not positive
+     */
+    public PipelineBuilder deadline(Duration limit) {
+        deadline = Optional.of(Checks.positive(limit, "deadline"));
         return this;
     }
 
@@ -106,7 +123,7 @@ public final class PipelineBuilder {
         if (!faults.isEmpty()) {
             throw new PipelineInvalidException(name, faults);
         }
-        return new Pipeline(this, name, description, parallelism, parameters, tasks);
+        return new Pipeline(this, name, description, parallelism, deadline, parameters, tasks);
     }
 
     <T> Parameter<T> add(Parameter<T> parameter) {

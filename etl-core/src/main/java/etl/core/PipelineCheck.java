@@ -34,6 +34,9 @@ final class PipelineCheck {
         }
         Map<String, Integer> ordinals = checkIds();
         int[][] upstream = checkUpstream(ordinals);
+        for (TaskDeclaration task : tasks) {
+            new TriggerCheck(task, tasks, ordinals, faults).check();
+        }
         for (List<Integer> cycle : TopologicalOrder.of(upstream).cycles()) {
             faults.add("cycle: " + path(cycle) + "; remove one of these dependencies");
         }
@@ -85,6 +88,13 @@ final class PipelineCheck {
                     known.add(ordinal);
                 }
             }
+            if (task.trigger().runsFinally()) {
+                for (int other = 0; other < tasks.size(); other++) {
+                    if (!tasks.get(other).trigger().runsFinally()) {
+                        known.add(other);
+                    }
+                }
+            }
             upstream[i] = known.stream().mapToInt(Integer::intValue).distinct().toArray();
         }
         return upstream;
@@ -99,7 +109,7 @@ final class PipelineCheck {
                 : String.join(" -> ", ids.subList(0, 10)) + " -> ... (" + cycle.size() + " tasks) -> " + ids.get(0);
     }
 
-    private static String abbreviated(String text) {
+    static String abbreviated(String text) {
         String start = text.codePointCount(0, text.length()) <= 60
                 ? text
                 : text.substring(0, text.offsetByCodePoints(0, 60)) + "...";

@@ -1,6 +1,7 @@
 package etl.core;
 
 import etl.core.TaskAttempt.Interruption;
+import etl.core.TriggerRule.Decision;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.OutputNotStorableException;
 import etl.core.spi.RowCounts;
@@ -12,8 +13,6 @@ import etl.core.spi.TaskChange;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -54,11 +53,15 @@ final class RunExecution implements TaskAttempt.Owner {
     private final int parallelism;
     private final Queue<Integer> ready = new ConcurrentLinkedQueue<>();
     private final AtomicInteger workers = new AtomicInteger();
+    private final Queue<Integer> settled = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger settling = new AtomicInteger();
     private final Set<TaskAttempt> active = ConcurrentHashMap.newKeySet();
     private final Map<Integer, Time.Alarm> waiting = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Interruption> halt = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> stopCause = new AtomicReference<>();
+    private final AtomicReference<Time.Alarm> deadline = new AtomicReference<>(Time.Alarm.NONE);
+    private final AtomicBoolean late = new AtomicBoolean();
     private final AtomicBoolean over = new AtomicBoolean();
     private final CompletableFuture<RunReport> end = new CompletableFuture<>();
     private final Instant startedAt;
@@ -97,15 +100,43 @@ final class RunExecution implements TaskAttempt.Owner {
         journal.started(startedAt);
         settings.listener()
                 .onRunStarted(new RunListener.RunStarted(run, startedAt, pipeline.size(), table.finalTasks()));
-        for (int task : table.readyAtStart()) {
-            ready.add(task);
+        for (int task = 0; task < pipeline.size(); task++) {
+            TaskState state = table.state(task);
+            if (state.isFinal()) {
+                propagate(task, state);
+            } else if (table.decideAtStart(task) == Decision.START) {
+                ready.add(task);
+            }
         }
-        if (table.isAllFinal()) {
-            execute(this::finish);
-        }
+        pipeline.deadline().ifPresent(limit -> deadline.set(settings.time().after(limit, () -> miss(limit))));
+        finishIfAllFinal();
         for (int i = Math.min(parallelism, ready.size()); i > 0; i--) {
             startWorker();
         }
+    }
+
+    private void miss(Duration limit) {
+        if (!over.get() && halt.get() == null) {
+            firstFailure.compareAndSet(null, new RunDeadlineException(run.id(), limit));
+            late.set(true);
+            cancel();
+        }
+    }
+
+    /** Tells the successors of a task how it has ended, and lets those start whose rules allow it now. */
+    private void propagate(int ended, TaskState how) {
+        for (int successor : pipeline.downstream(ended)) {
+            switch (table.decide(successor, ended, how, this::output)) {
+                case START -> makeReady(successor);
+                case SKIP -> settle(successor, TaskState.SKIPPED);
+                case UPSTREAM_FAILED -> settle(successor, TaskState.UPSTREAM_FAILED);
+                case WAIT -> {}
+            }
+        }
+    }
+
+    private @Nullable Object output(int task) {
+        return table.output(task, settings.store(), run.id());
     }
 
     // --- workers ---------------------------------------------------------------------------------------------------
@@ -181,7 +212,7 @@ final class RunExecution implements TaskAttempt.Owner {
                 .onTaskStarted(
                         new RunListener.TaskStarted(run, attempt.taskId(), attempt.attempt(), attempt.startedAt()));
         Interruption halted = halt.get();
-        if (halted != null) {
+        if (halted != null && concerns(halted, task)) {
             attempt.interrupt(halted);
         }
         return attempt.execute(inputs(task));
@@ -198,7 +229,17 @@ final class RunExecution implements TaskAttempt.Owner {
             @Override
             @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
             public <T extends @Nullable Object> T get(int position) {
-                return (T) table.output(sources[position], settings.store(), run.id());
+                return (T) RunExecution.this.output(sources[position]);
+            }
+
+            @Override
+            public TaskState state(int upstream) {
+                return table.state(upstream);
+            }
+
+            @Override
+            public @Nullable Object output(int upstream) {
+                return RunExecution.this.output(upstream);
             }
         };
     }
@@ -218,7 +259,7 @@ final class RunExecution implements TaskAttempt.Owner {
         active.remove(attempt);
         workers.decrementAndGet();
         if (attempt.interruption() != Interruption.STOP) {
-            close(attempt, failure);
+            closeFailed(attempt, failure);
         }
         if (!ready.isEmpty()) {
             startWorker();
@@ -240,15 +281,11 @@ final class RunExecution implements TaskAttempt.Owner {
             journal.write(change, onDurable(() -> {
                 table.move(task, TaskState.RUNNING, TaskState.SUCCEEDED);
                 tellEnded(task, attempt, TaskState.SUCCEEDED, change.at(), null);
-                for (int successor : pipeline.downstream(task)) {
-                    if (table.upstreamSucceeded(successor)) {
-                        makeReady(successor);
-                    }
-                }
+                propagate(task, TaskState.SUCCEEDED);
                 finishIfAllFinal();
             }));
         } catch (OutputNotStorableException notStorable) {
-            close(attempt, notStorable);
+            closeFailed(attempt, notStorable);
         }
     }
 
@@ -257,13 +294,17 @@ final class RunExecution implements TaskAttempt.Owner {
             return;
         }
         int task = attempt.task();
+        if (failure instanceof TaskSkippedException && attempt.interruption() == null) {
+            close(attempt, failure, TaskState.SKIPPED);
+            return;
+        }
         RetryPolicy policy = pipeline.task(task).retry();
         Duration elapsed = Duration.between(table.begunAt(task), settings.time().instant());
         Optional<Duration> delay = attempt.interruption() == Interruption.CANCEL
                 ? Optional.empty()
                 : policy.delayAfter(table.attemptsSinceStart(task), failure, elapsed, ThreadLocalRandom.current());
         if (delay.isEmpty()) {
-            close(attempt, failure);
+            closeFailed(attempt, failure);
             return;
         }
         LOG.warn(
@@ -295,50 +336,71 @@ final class RunExecution implements TaskAttempt.Owner {
             waiting.remove(task);
             makeReady(task);
         }));
-        if (halt.get() == Interruption.CANCEL) {
+        if (halt.get() == Interruption.CANCEL && concerns(Interruption.CANCEL, task)) {
             cancelWaiting(task);
         }
     }
 
     /** The task's last attempt has failed: the task is FAILED, or CANCELLED if that is why. */
-    private void close(TaskAttempt attempt, Throwable failure) {
-        int task = attempt.task();
-        TaskState state = attempt.interruption() == Interruption.CANCEL ? TaskState.CANCELLED : TaskState.FAILED;
-        ErrorInfo error = ErrorInfo.of(failure);
-        if (state == TaskState.FAILED) {
-            firstFailure.compareAndSet(null, failure);
-            LOG.error("run {}: task '{}' failed in attempt {}", run.id(), attempt.taskId(), attempt.attempt(), failure);
+    private void closeFailed(TaskAttempt attempt, Throwable failure) {
+        if (attempt.interruption() == Interruption.CANCEL) {
+            close(attempt, failure, TaskState.CANCELLED);
+            return;
         }
-        TaskChange change = TaskChange.failed(
-                attempt.taskId(), attempt.attempt(), state, settings.time().instant(), attempt.rows(), error);
+        firstFailure.compareAndSet(null, failure);
+        LOG.error("run {}: task '{}' failed in attempt {}", run.id(), attempt.taskId(), attempt.attempt(), failure);
+        close(attempt, failure, TaskState.FAILED);
+    }
+
+    private void close(TaskAttempt attempt, Throwable why, TaskState state) {
+        int task = attempt.task();
+        ErrorInfo error = ErrorInfo.of(why);
+        Instant now = settings.time().instant();
+        TaskChange change = state == TaskState.SKIPPED
+                ? TaskChange.skipped(attempt.taskId(), attempt.attempt(), now, attempt.rows(), error)
+                : TaskChange.failed(attempt.taskId(), attempt.attempt(), state, now, attempt.rows(), error);
         journal.write(change, onDurable(() -> {
-            table.fail(task, TaskState.RUNNING, state, failure);
+            table.close(task, TaskState.RUNNING, state, why);
             tellEnded(task, attempt, state, change.at(), error);
-            if (state == TaskState.FAILED) {
-                execute(() -> failDownstream(task));
-            } else {
-                finishIfAllFinal();
-            }
+            propagate(task, state);
+            finishIfAllFinal();
         }));
     }
 
-    /** Not on the thread of the receipt: a graph can have more tasks below a failure than the journal takes at once. */
-    private void failDownstream(int failed) {
-        Deque<Integer> spreading = new ArrayDeque<>();
-        spreading.add(failed);
-        while (!spreading.isEmpty()) {
-            for (int successor : pipeline.downstream(spreading.remove())) {
-                if (table.claim(successor, TaskState.PENDING, TaskState.UPSTREAM_FAILED)) {
-                    endUnattempted(successor, TaskState.UPSTREAM_FAILED);
-                    spreading.add(successor);
-                }
-            }
+    /** The task ends in a final state without a further attempt, unless somebody else has taken it by now. */
+    private void settle(int task, TaskState state) {
+        if (table.claim(task, TaskState.PENDING, state)) {
+            endUnattempted(task);
         }
+    }
+
+    /**
+     * For a task that was claimed for a final state. Its change is not written here but on a worker, one after the other:
+     * the caller may be the thread of a receipt, and a graph can have more tasks below a failure than the journal takes at
+     * once, and deeper ones than a stack holds.
+     */
+    private void endUnattempted(int task) {
+        settled.add(task);
+        if (settling.getAndIncrement() == 0) {
+            execute(this::writeSettled);
+        }
+    }
+
+    private void writeSettled() {
+        int missed = settling.get();
+        do {
+            Integer task = settled.poll();
+            while (task != null) {
+                writeSettled(task);
+                task = settled.poll();
+            }
+            missed = settling.addAndGet(-missed);
+        } while (missed > 0);
         finishIfAllFinal();
     }
 
-    /** A task that was claimed for a final state without a further attempt. */
-    private void endUnattempted(int task, TaskState state) {
+    private void writeSettled(int task) {
+        TaskState state = table.state(task);
         TaskChange change = TaskChange.ended(
                 pipeline.task(task).id(),
                 table.attempt(task),
@@ -347,6 +409,7 @@ final class RunExecution implements TaskAttempt.Owner {
         journal.write(change, onDurable(() -> {
             table.closed();
             tellEnded(task, null, state, change.at(), null);
+            propagate(task, state);
             finishIfAllFinal();
         }));
     }
@@ -389,19 +452,25 @@ final class RunExecution implements TaskAttempt.Owner {
         }
         LOG.info("run {} is being cancelled", run.id());
         for (int task = 0; task < pipeline.size(); task++) {
-            if (table.claim(task, TaskState.PENDING, TaskState.CANCELLED)) {
-                endUnattempted(task, TaskState.CANCELLED);
-            } else {
+            if (concerns(Interruption.CANCEL, task)) {
+                settle(task, TaskState.CANCELLED);
                 cancelWaiting(task);
             }
         }
-        active.forEach(attempt -> attempt.interrupt(Interruption.CANCEL));
+        active.stream()
+                .filter(attempt -> concerns(Interruption.CANCEL, attempt.task()))
+                .forEach(attempt -> attempt.interrupt(Interruption.CANCEL));
+    }
+
+    /** A cancel leaves the tasks alone that clean up after the others. */
+    private boolean concerns(Interruption reason, int task) {
+        return reason != Interruption.CANCEL || !pipeline.start(task).cleansUp();
     }
 
     private void cancelWaiting(int task) {
         if (table.claim(task, TaskState.RETRYING, TaskState.CANCELLED)) {
             dropAlarm(task);
-            endUnattempted(task, TaskState.CANCELLED);
+            endUnattempted(task);
         }
     }
 
@@ -426,6 +495,7 @@ final class RunExecution implements TaskAttempt.Owner {
         if (halt.getAndSet(Interruption.STOP) == Interruption.STOP) {
             return;
         }
+        deadline.get().cancel();
         waiting.keySet().forEach(this::dropAlarm);
         active.forEach(attempt -> attempt.interrupt(Interruption.STOP));
         ForkJoinPool.commonPool().execute(this::endIfStopped);
@@ -453,7 +523,11 @@ final class RunExecution implements TaskAttempt.Owner {
             return;
         }
         Instant now = settings.time().instant();
+        deadline.get().cancel();
         RunState state = table.runState();
+        if (state == RunState.CANCELLED && late.get()) {
+            state = RunState.FAILED;
+        }
         Throwable failure = state == RunState.FAILED ? firstFailure.get() : null;
         Optional<ErrorInfo> error = Optional.ofNullable(failure).map(ErrorInfo::of);
         try {

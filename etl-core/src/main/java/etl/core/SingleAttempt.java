@@ -111,6 +111,10 @@ final class SingleAttempt implements TaskAttempt.Owner {
             close(ended, failure, TaskState.CANCELLED, Duration.ZERO);
             return;
         }
+        if (failure instanceof TaskSkippedException && ended.interruption() == null) {
+            close(ended, failure, TaskState.SKIPPED, Duration.ZERO);
+            return;
+        }
         Duration elapsed = Duration.between(firstBegan, settings.time().instant());
         pipeline.task(task)
                 .retry()
@@ -123,7 +127,11 @@ final class SingleAttempt implements TaskAttempt.Owner {
     private void close(TaskAttempt ended, Throwable failure, TaskState state, Duration retryAfter) {
         Instant now = settings.time().instant();
         ErrorInfo error = ErrorInfo.of(failure);
-        Durably.write(journal, TaskChange.failed(ended.taskId(), number, state, now, ended.rows(), error));
+        Durably.write(
+                journal,
+                state == TaskState.SKIPPED
+                        ? TaskChange.skipped(ended.taskId(), number, now, ended.rows(), error)
+                        : TaskChange.failed(ended.taskId(), number, state, now, ended.rows(), error));
         if (state == TaskState.RETRYING) {
             settings.listener()
                     .onTaskRetrying(new RunListener.TaskRetrying(run, ended.taskId(), number, error, retryAfter));

@@ -7,6 +7,8 @@ import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +62,7 @@ final class TaskAttempt implements TaskContext {
     private final LongAdder written = new LongAdder();
     private final LongAdder rejected = new LongAdder();
     private final Thread thread = Thread.currentThread();
+    private TaskBody.@Nullable Inputs inputs;
     private volatile @Nullable Interruption interruption;
     private volatile Time.Alarm graceOver = Time.Alarm.NONE;
 
@@ -86,7 +89,8 @@ final class TaskAttempt implements TaskContext {
      *
      * @return false if the attempt was abandoned meanwhile: the thread has been given up and must do nothing more
      */
-    boolean execute(TaskBody.Inputs inputs) {
+    boolean execute(TaskBody.Inputs taken) {
+        inputs = taken;
         Time.Alarm timeout = pipeline.task(task)
                 .timeout()
                 .map(limit -> settings.time().after(limit, () -> interrupt(Interruption.TIMEOUT)))
@@ -96,7 +100,7 @@ final class TaskAttempt implements TaskContext {
         MDC.put("task", taskId());
         MDC.put("attempt", Integer.toString(attempt));
         try {
-            output = pipeline.body(task).execute(this, inputs);
+            output = pipeline.body(task).execute(this, taken);
         } catch (Throwable thrown) {
             failure = thrown;
         } finally {
@@ -206,6 +210,35 @@ final class TaskAttempt implements TaskContext {
                     + pipeline.name() + "' but to another one");
         }
         return (T) arguments.get(parameter.name());
+    }
+
+    @Override
+    public TaskState state(TaskRef<?> upstream) {
+        return inputs().state(upstreamOrdinal(upstream));
+    }
+
+    @Override
+    @SuppressWarnings("unchecked")
+    public <T> Optional<T> output(TaskRef<T> upstream) {
+        int source = upstreamOrdinal(upstream);
+        return inputs().state(source) == TaskState.SUCCEEDED
+                ? Optional.ofNullable((T) inputs().output(source))
+                : Optional.empty();
+    }
+
+    private TaskBody.Inputs inputs() {
+        return Objects.requireNonNull(inputs, "the attempt has not begun");
+    }
+
+    private int upstreamOrdinal(TaskRef<?> upstream) {
+        int source = pipeline.ordinal(upstream);
+        for (int known : pipeline.upstream(task)) {
+            if (known == source) {
+                return source;
+            }
+        }
+        throw new IllegalArgumentException("task '" + upstream.id() + "' is not a direct upstream task of '" + taskId()
+                + "'; declare after(" + upstream.id() + ")");
     }
 
     @Override

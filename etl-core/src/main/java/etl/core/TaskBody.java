@@ -15,5 +15,12 @@ interface TaskBody {
         /** The output at a position, of the type that the builder of the task has made sure of. */
         @SuppressWarnings("TypeParameterUnusedInFormals")
         <T extends @Nullable Object> T get(int position);
+
+        /** Where any task of the pipeline stands now. */
+        TaskState state(int task);
+
+        /** The output of a task that has SUCCEEDED. */
+        @Nullable
+        Object output(int task);
     }
 }

@@ -1,5 +1,6 @@
 package etl.core;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +44,26 @@ public interface TaskContext {
      * @throws IllegalArgumentException if the parameter belongs to another pipeline
      */
     <T extends @Nullable Object> T get(Parameter<T> parameter);
+
+    /**
+     * Where an upstream task of this one stands: for a task whose {@link TriggerRule} lets it start after failures, after
+     * skips, or before all have ended.
+     *
+     * @param upstream a direct upstream task of this task
+     * @return its state
+     * @throws IllegalArgumentException if it is not a direct upstream task of this task
+     */
+    TaskState state(TaskRef<?> upstream);
+
+    /**
+     * The output of an upstream task, if it has succeeded.
+     *
+     * @param upstream a direct upstream task of this task
+     * @param <T> the type of its output
+     * @return the output, or empty if the task is not {@link TaskState#SUCCEEDED} or returned null
+     * @throws IllegalArgumentException if it is not a direct upstream task of this task
+     */
+    <T> Optional<T> output(TaskRef<T> upstream);
 
     /**
      * Reports how far the attempt has come; listeners receive it at once.

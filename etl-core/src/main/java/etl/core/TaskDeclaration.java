@@ -11,6 +11,7 @@ record TaskDeclaration(
         String description,
         RetryPolicy retry,
         Optional<Duration> timeout,
+        Trigger trigger,
         Type outputType,
         List<TaskRef<?>> inputs,
         List<Dependency> upstream,

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What every task can be told before its inputs and its code. Not safe for use by many threads.
@@ -20,6 +21,10 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
     private String description = "";
     private RetryPolicy retry = RetryPolicy.none();
     private Optional<Duration> timeout = Optional.empty();
+    private TriggerRule triggerRule = TriggerRule.ALL_SUCCESS;
+    private final List<DeclaredChoice> choices = new ArrayList<>();
+    private final List<TaskRef<?>> setups = new ArrayList<>();
+    private boolean runsFinally;
 
     TaskOptions(PipelineBuilder pipeline, String id) {
         this.pipeline = pipeline;
@@ -89,10 +94,77 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
         return self();
     }
 
+    /**
+     * Says when the task starts. Under any other rule than {@link TriggerRule#ALL_SUCCESS} an upstream task may have no
+     * output: name it in {@link #after(TaskRef...)} instead of {@code from}, and read {@link TaskContext#output}.
+     *
+     * @param rule the rule; default {@link TriggerRule#ALL_SUCCESS}
+     * @return this builder
+     */
+    public S triggerRule(TriggerRule rule) {
+        triggerRule = Objects.requireNonNull(rule, "rule");
+        return self();
+    }
+
+    /**
+     * Starts the task only if a branch has chosen it: if the output of an upstream task is one of these values. Otherwise
+     * that upstream task counts as skipped, so that this task is {@link TaskState#SKIPPED} under the default rule. A task
+     * that joins branches again has the rule {@link TriggerRule#NONE_FAILED_MIN_ONE_SUCCESS}.
+     *
+     * @param branch a task of the same pipeline whose output is an enum constant, a string or a boolean
+     * @param values the outputs for which this task starts, at least one
+     * @param <T> the type of the output
+     * @return this builder
+     */
+    @SafeVarargs
+    @SuppressWarnings("varargs")
+    public final <T> S when(TaskRef<T> branch, T... values) {
+        choices.add(new DeclaredChoice(branch, Set.copyOf(List.of(values))));
+        upstream.add(Dependency.on(branch));
+        return self();
+    }
+
+    /**
+     * Makes the task the teardown of others: it starts when all its upstream tasks have ended, however, if these have
+     * succeeded, even in a run that is being cancelled. If one of them has failed, there is nothing to tear down: the task
+     * is {@link TaskState#UPSTREAM_FAILED}; it is {@link TaskState#SKIPPED} if they were skipped. A failure of the
+     * teardown fails the run, but never hides an earlier one. It may read the outputs of its setups and of no other task.
+     *
+     * @param setupTasks tasks of the same pipeline, at least one
+     * @return this builder
+     */
+    public S teardownOf(TaskRef<?>... setupTasks) {
+        for (TaskRef<?> setup : setupTasks) {
+            setups.add(setup);
+            upstream.add(Dependency.on(setup));
+        }
+        return self();
+    }
+
+    /**
+     * Starts the task when all others have ended, however, even in a run that is being cancelled. Several such tasks follow
+     * each other only if one depends on the other.
+     *
+     * @return this builder
+     */
+    public S runsFinally() {
+        runsFinally = true;
+        return self();
+    }
+
     TaskDeclaration declare(java.lang.reflect.Type outputType, List<TaskRef<?>> inputs, TaskBody body) {
         List<Dependency> all = new ArrayList<>();
         inputs.forEach(input -> all.add(Dependency.on(input)));
         all.addAll(upstream);
-        return new TaskDeclaration(id, description, retry, timeout, outputType, List.copyOf(inputs), all, body);
+        return new TaskDeclaration(
+                id,
+                description,
+                retry,
+                timeout,
+                new Trigger(triggerRule, List.copyOf(choices), List.copyOf(setups), runsFinally),
+                outputType,
+                List.copyOf(inputs),
+                all,
+                body);
     }
 }

@@ -35,15 +35,6 @@ public enum TaskState {
     }
 
     /**
-     * Whether a resume keeps this state instead of doing the work again.
-     *
-     * @return true for SUCCEEDED and SKIPPED
-     */
-    public boolean survivesResume() {
-        return this == SUCCEEDED || this == SKIPPED;
-    }
-
-    /**
      * Whether a task run in this state may change to another one.
      *
      * @param next the wanted state

@@ -1,5 +1,6 @@
 package etl.core;
 
+import etl.core.TriggerRule.Decision;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.RowCounts;
 import etl.core.spi.StateStore;
@@ -14,6 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +29,7 @@ final class TaskTable {
 
     private final Pipeline pipeline;
     private final AtomicIntegerArray states;
-    private final AtomicIntegerArray unfinishedUpstream;
+    private final UpstreamStates upstream;
     private final AtomicReferenceArray<@Nullable Object> outputs;
     private final AtomicInteger open;
     private final AtomicInteger running = new AtomicInteger();
@@ -44,7 +46,6 @@ final class TaskTable {
         int size = pipeline.size();
         this.pipeline = pipeline;
         this.states = new AtomicIntegerArray(size);
-        this.unfinishedUpstream = new AtomicIntegerArray(size);
         this.outputs = new AtomicReferenceArray<>(size);
         this.attempts = new int[size];
         this.attemptsBefore = new int[size];
@@ -56,7 +57,7 @@ final class TaskTable {
             int ordinal = pipeline.ordinal(task.taskId());
             attempts[ordinal] = task.attempt();
             attemptsBefore[ordinal] = task.attempt();
-            if (task.state().survivesResume()) {
+            if (task.survivesResume()) {
                 states.set(ordinal, task.state().ordinal());
                 outputs.set(ordinal, NOT_LOADED);
                 rows[ordinal] = task.rows();
@@ -64,29 +65,7 @@ final class TaskTable {
             }
         }
         this.open = new AtomicInteger(size - done);
-        for (int task = 0; task < size; task++) {
-            unfinishedUpstream.set(task, unfinished(task));
-        }
-    }
-
-    private int unfinished(int task) {
-        int unfinished = 0;
-        for (int upstream : pipeline.upstream(task)) {
-            if (!state(upstream).isFinal()) {
-                unfinished++;
-            }
-        }
-        return unfinished;
-    }
-
-    List<Integer> readyAtStart() {
-        List<Integer> ready = new ArrayList<>();
-        for (int task = 0; task < attempts.length; task++) {
-            if (state(task) == TaskState.PENDING && unfinishedUpstream.get(task) == 0) {
-                ready.add(task);
-            }
-        }
-        return ready;
+        this.upstream = new UpstreamStates(pipeline);
     }
 
     TaskState state(int task) {
@@ -113,9 +92,10 @@ final class TaskTable {
         }
     }
 
-    void fail(int task, TaskState from, TaskState to, Throwable failure) {
-        failures.put(task, failure);
-        errors.put(task, ErrorInfo.of(failure));
+    /** Ends a task run that an attempt has failed or skipped. */
+    void close(int task, TaskState from, TaskState to, Throwable why) {
+        failures.put(task, why);
+        errors.put(task, ErrorInfo.of(why));
         move(task, from, to);
     }
 
@@ -139,8 +119,14 @@ final class TaskTable {
         return attempts.length - open.get();
     }
 
-    boolean upstreamSucceeded(int task) {
-        return unfinishedUpstream.decrementAndGet(task) == 0;
+    /** What becomes of a task before any of its upstream tasks ends. */
+    Decision decideAtStart(int task) {
+        return upstream.begin(task);
+    }
+
+    /** What becomes of a task now that one of its upstream tasks has ended; START, SKIP or UPSTREAM_FAILED only once. */
+    Decision decide(int task, int ended, TaskState how, IntFunction<@Nullable Object> outputOf) {
+        return upstream.ended(task, pipeline.start(task).seen(ended, how, outputOf), this::state);
     }
 
     int nextAttempt(int task) {

@@ -15,6 +15,10 @@ import java.util.Optional;
  * @param retry what happens when an attempt fails
  * @param timeout the longest time of one attempt, or empty for no limit
  * @param outputType the declared type of the output, {@code Void.class} for none
+ * @param triggerRule when it starts
+ * @param choices the branches that choose it, and their outputs for which it starts
+ * @param teardownOf ids of the tasks that it tears down; empty for any other task
+ * @param runsFinally whether it starts when all other tasks have ended
  */
 public record TaskView(
         String id,
@@ -23,7 +27,11 @@ public record TaskView(
         List<String> upstream,
         RetryPolicy retry,
         Optional<Duration> timeout,
-        Type outputType) {
+        Type outputType,
+        TriggerRule triggerRule,
+        List<Choice> choices,
+        List<String> teardownOf,
+        boolean runsFinally) {
     /**
      * Copies the lists.
      *
@@ -34,9 +42,42 @@ public record TaskView(
      * @param retry what happens when an attempt fails
      * @param timeout the longest time of one attempt
      * @param outputType the declared type of the output
+     * @param triggerRule when it starts
+     * @param choices the branches that choose it
+     * @param teardownOf ids of the tasks that it tears down
+     * @param runsFinally whether it starts when all other tasks have ended
      */
     public TaskView {
         inputs = List.copyOf(inputs);
         upstream = List.copyOf(upstream);
+        choices = List.copyOf(choices);
+        teardownOf = List.copyOf(teardownOf);
+    }
+
+    /**
+     * Whether the task starts when every upstream task has succeeded, and has no other part to play.
+     *
+     * @return true for a task with the default rule that no branch chooses and that is neither a teardown nor runs finally
+     */
+    public boolean isPlain() {
+        return triggerRule == TriggerRule.ALL_SUCCESS && choices.isEmpty() && teardownOf.isEmpty() && !runsFinally;
+    }
+
+    /**
+     * The outputs of a branch for which a task starts.
+     *
+     * @param taskId the branch's id
+     * @param values the text forms of the outputs, sorted
+     */
+    public record Choice(String taskId, List<String> values) {
+        /**
+         * Copies the list.
+         *
+         * @param taskId the branch's id
+         * @param values the text forms of the outputs
+         */
+        public Choice {
+            values = List.copyOf(values);
+        }
     }
 }

@@ -25,11 +25,23 @@ public final class Graph {
      */
     public Graph(Pipeline pipeline, Set<String> reserved) {
         this.tasks = pipeline.tasksInOrder();
+        if (pipeline.deadline().isPresent()) {
+            throw new ExportRefusedException(
+                    "pipeline '" + pipeline.name() + "' cannot be exported yet: it has a deadline; run it locally",
+                    null);
+        }
         for (TaskView task : tasks) {
             if (reserved.contains(task.id())) {
                 throw new ExportRefusedException(
                         "task '" + task.id()
                                 + "' cannot be exported: the artifact needs that id itself; rename the task",
+                        null);
+            }
+            if (!task.isPlain()) {
+                throw new ExportRefusedException(
+                        "task '" + task.id()
+                                + "' cannot be exported yet: it has a trigger rule, is chosen by a branch, is a"
+                                + " teardown or runs finally; run the pipeline locally",
                         null);
             }
             names.put(task.id(), String.format(java.util.Locale.ROOT, "t_%04d", names.size() + 1));

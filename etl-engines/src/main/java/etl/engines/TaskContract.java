@@ -17,7 +17,7 @@ import java.util.Map;
  * Standard output and error are logs only.
  *
  * <p>Exit codes: 0 success; 65 failed, do not retry; 75 failed, another attempt is due; 124 timed out, another attempt is
- * due; 143 cancelled. Anything else is a failure of the infrastructure, worth another attempt.
+ * due; 99 skipped; 143 cancelled. Anything else is a failure of the infrastructure, worth another attempt.
  */
 public final class TaskContract {
     /** The version of the request and of the result. */
@@ -34,6 +34,9 @@ public final class TaskContract {
 
     /** Exit code of a task that exceeded its timeout and whose retry policy grants another attempt. */
     public static final int TIMED_OUT = 124;
+
+    /** Exit code of a task that was skipped. */
+    public static final int SKIPPED = 99;
 
     /** Exit code of a task that was cancelled. */
     public static final int CANCELLED = 143;
@@ -111,6 +114,7 @@ public final class TaskContract {
             case SUCCEEDED -> SUCCESS;
             case RETRYING -> attempt.timedOut() ? TIMED_OUT : RETRY;
             case CANCELLED -> CANCELLED;
+            case SKIPPED -> SKIPPED;
             default -> FAILED;
         };
     }

@@ -59,7 +59,7 @@ final class TasksTable {
         String sql = "update " + table + " t set state = 'PENDING',"
                 + " attempts = case when started_at is null then attempts else attempts || " + CURRENT_ATTEMPT + " end,"
                 + " started_at = null, ended_at = null, error_type = null, error_message = null, error_stack = null"
-                + " where run_id = ? and state not in ('SUCCEEDED', 'SKIPPED')";
+                + " where run_id = ? and state <> 'SUCCEEDED' and not (state = 'SKIPPED' and started_at is not null)";
         try (PreparedStatement update = connection.prepareStatement(sql)) {
             update.setObject(1, run.value());
             update.executeUpdate();

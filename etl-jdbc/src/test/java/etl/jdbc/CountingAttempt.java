@@ -3,6 +3,9 @@ package etl.jdbc;
 import etl.core.Parameter;
 import etl.core.RunId;
 import etl.core.TaskContext;
+import etl.core.TaskRef;
+import etl.core.TaskState;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +45,16 @@ final class CountingAttempt implements TaskContext {
     @Override
     public <T extends @Nullable Object> T get(Parameter<T> parameter) {
         throw new IllegalArgumentException("there are no parameters");
+    }
+
+    @Override
+    public TaskState state(TaskRef<?> upstream) {
+        throw new IllegalArgumentException("this attempt has no upstream task");
+    }
+
+    @Override
+    public <T> Optional<T> output(TaskRef<T> upstream) {
+        throw new IllegalArgumentException("this attempt has no upstream task");
     }
 
     @Override

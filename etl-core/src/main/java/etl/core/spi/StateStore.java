@@ -1,7 +1,6 @@
 package etl.core.spi;
 
 import etl.core.RunId;
-import etl.core.TaskState;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Optional;
@@ -32,8 +31,8 @@ public interface StateStore extends AutoCloseable {
     RunJournal journal(RunId run);
 
     /**
-     * Makes a run ready to be executed again: its state becomes RUNNING without an error, and every task run whose state
-     * does not {@linkplain TaskState#survivesResume() survive a resume} becomes PENDING. Attempts so far are kept; one
+     * Makes a run ready to be executed again: its state becomes RUNNING without an error, and every task run that
+     * does not {@linkplain StoredTask#survivesResume() survive a resume} becomes PENDING. Attempts so far are kept; one
      * that was RUNNING is closed as FAILED.
      *
      * @param run a run that exists and has not SUCCEEDED

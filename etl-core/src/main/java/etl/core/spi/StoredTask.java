@@ -25,6 +25,20 @@ public record StoredTask(String taskId, TaskState state, List<StoredAttempt> att
     }
 
     /**
+     * Whether a resume keeps the task run as it is: if it SUCCEEDED, or has itself decided to be SKIPPED. One that was
+     * skipped without an attempt is decided anew, since what is above it may end otherwise this time.
+     *
+     * @return true if its work is not done again
+     */
+    public boolean survivesResume() {
+        return state == TaskState.SUCCEEDED || (state == TaskState.SKIPPED && lastAttemptIs(TaskState.SKIPPED));
+    }
+
+    private boolean lastAttemptIs(TaskState ended) {
+        return !attempts.isEmpty() && attempts.get(attempts.size() - 1).state() == ended;
+    }
+
+    /**
      * How often the task was attempted.
      *
      * @return the number of the last attempt, 0 if none has begun

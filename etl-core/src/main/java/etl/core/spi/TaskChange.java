@@ -84,6 +84,20 @@ public final class TaskChange {
     }
 
     /**
+     * An attempt has found nothing to do: SKIPPED.
+     *
+     * @param taskId the task
+     * @param attempt the attempt
+     * @param at when
+     * @param rows the rows it counted
+     * @param reason why, as an error
+     * @return the change
+     */
+    public static TaskChange skipped(String taskId, int attempt, Instant at, RowCounts rows, ErrorInfo reason) {
+        return new TaskChange(taskId, attempt, TaskState.SKIPPED, at, rows, null, Void.class, reason);
+    }
+
+    /**
      * A task ends without a further attempt: UPSTREAM_FAILED, CANCELLED or SKIPPED.
      *
      * @param taskId the task
@@ -160,9 +174,9 @@ public final class TaskChange {
     }
 
     /**
-     * Why the attempt failed.
+     * Why the attempt failed or skipped its task.
      *
-     * @return the error, or empty
+     * @return the error or reason, or empty
      */
     public Optional<ErrorInfo> error() {
         return Optional.ofNullable(error);
