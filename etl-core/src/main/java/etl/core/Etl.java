@@ -43,6 +43,7 @@ public final class Etl implements AutoCloseable {
             List<RunListener> listeners,
             Time time,
             int parallelism,
+            Map<String, Pool> pools,
             Duration grace,
             List<AutoCloseable> resources) {
         this.store = store;
@@ -50,7 +51,8 @@ public final class Etl implements AutoCloseable {
         this.grace = grace;
         this.resources = resources;
         this.threads = WorkerThreads.open();
-        this.settings = new RunSettings(store, new Listeners(listeners), time, threads, parallelism, grace);
+        this.settings = new RunSettings(
+                store, new Listeners(listeners), time, threads, parallelism, new Slots(parallelism), pools, grace);
     }
 
     /**
@@ -109,6 +111,7 @@ public final class Etl implements AutoCloseable {
      */
     public RunHandle submit(Pipeline pipeline, Arguments arguments) {
         checkOpen();
+        checkPools(pipeline);
         Map<String, Object> bound = arguments.bind(pipeline);
         RunInfo run = new RunInfo(RunId.random(), pipeline.name(), EngineRun.LOCAL);
         store.create(new NewRun(
@@ -137,6 +140,7 @@ public final class Etl implements AutoCloseable {
      */
     public RunHandle resume(RunId id, Pipeline pipeline) {
         checkOpen();
+        checkPools(pipeline);
         StoredRun stored = store.find(id)
                 .orElseThrow(() -> new ResumeRefusedException(
                         "run " + id + " is unknown in this store; check the id and the database"));
@@ -177,6 +181,23 @@ public final class Etl implements AutoCloseable {
      */
     public StateStore store() {
         return store;
+    }
+
+    private void checkPools(Pipeline pipeline) {
+        for (TaskView task : pipeline.tasks()) {
+            task.pool().ifPresent(name -> {
+                Pool pool = settings.pools().get(name);
+                if (pool == null) {
+                    throw new IllegalArgumentException("task '" + task.id() + "' needs pool '" + name
+                            + "', which this orchestrator does not have; add pool(\"" + name
+                            + "\", slots) to its builder");
+                }
+                if (task.poolSlots() > pool.slots()) {
+                    throw new IllegalArgumentException("task '" + task.id() + "' needs " + task.poolSlots()
+                            + " slots of pool '" + name + "', which has only " + pool.slots());
+                }
+            });
+        }
     }
 
     private void checkOpen() {

@@ -5,8 +5,11 @@ import etl.core.spi.StateStore;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +23,7 @@ public final class EtlBuilder {
     public static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
 
     private final List<RunListener> listeners = new ArrayList<>();
+    private final Map<String, Function<Time, Pool>> pools = new HashMap<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
     private @Nullable StateStore store;
     private @Nullable Time time;
@@ -27,6 +31,39 @@ public final class EtlBuilder {
     private Duration grace = DEFAULT_GRACE;
 
     EtlBuilder() {}
+
+    /**
+     * Adds a pool: a resource that only so many task runs may use at once, over all runs of this orchestrator.
+     *
+     * @param name the name that tasks use in {@link TaskOptions#pool(String)}
+     * @param slots how many slots it has, at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public EtlBuilder pool(String name, int slots) {
+        return pool(name, slots, 0, Duration.ofSeconds(1));
+    }
+
+    /**
+     * Adds a pool that also limits how many task runs may start in any period.
+     *
+     * @param name the name that tasks use in {@link TaskOptions#pool(String)}
+     * @param slots how many slots it has, at least 1
+     * @param startsPerPeriod how many starts any period may have, or 0 for no limit
+     * @param period the length of the period, positive
+     * @return this builder
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public EtlBuilder pool(String name, int slots, int startsPerPeriod, Duration period) {
+        Objects.requireNonNull(name, "name");
+        Checks.atLeastOne(slots, "slots");
+        Checks.positive(period, "period");
+        if (startsPerPeriod < 0) {
+            throw new IllegalArgumentException("startsPerPeriod is " + startsPerPeriod + "; use 0 for no limit");
+        }
+        pools.put(name, clock -> new Pool(name, slots, startsPerPeriod, period, clock));
+        return this;
+    }
 
     /**
      * Sets where runs are kept. The orchestrator closes the store when it is closed itself.
@@ -107,11 +144,15 @@ public final class EtlBuilder {
      * @return the orchestrator, which the caller closes
      */
     public Etl build() {
+        Time clock = time == null ? new SystemTime() : time;
+        Map<String, Pool> made = new HashMap<>();
+        pools.forEach((name, pool) -> made.put(name, pool.apply(clock)));
         return new Etl(
                 store == null ? InMemoryStateStore.create() : store,
                 listeners,
-                time == null ? new SystemTime() : time,
+                clock,
                 parallelism,
+                Map.copyOf(made),
                 grace,
                 List.copyOf(resources));
     }

@@ -114,17 +114,20 @@ final class ExternalEnd {
                 null,
                 task -> store.output(
                         id, pipeline.task(task).id(), pipeline.task(task).outputType()),
-                task -> null);
+                task -> null,
+                task -> List.of());
     }
 
     private TaskReport report(int task) {
         String id = pipeline.task(task).id();
         StoredTask row = rows.get(id);
         if (row == null || row.attempts().isEmpty()) {
-            return new TaskReport(id, states[task], 0, Duration.ZERO, RowCounts.NONE, Optional.empty());
+            return new TaskReport(
+                    id, StoredTask.NOT_MAPPED, states[task], 0, Duration.ZERO, RowCounts.NONE, Optional.empty());
         }
         StoredAttempt last = row.attempts().get(row.attempts().size() - 1);
         Duration duration = Duration.between(last.startedAt(), last.endedAt().orElse(last.startedAt()));
-        return new TaskReport(id, states[task], row.attempt(), duration, row.rows(), last.error());
+        return new TaskReport(
+                id, StoredTask.NOT_MAPPED, states[task], row.attempt(), duration, row.rows(), last.error());
     }
 }

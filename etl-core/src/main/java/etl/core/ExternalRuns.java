@@ -218,7 +218,9 @@ public final class ExternalRuns {
         StoredRun stored = stored(id, pipeline);
         Instant now = settings.time().instant();
         Map<String, StoredTask> rows = new HashMap<>();
-        settings.store().tasks(id).forEach(row -> rows.put(row.taskId(), row));
+        settings.store().tasks(id).stream()
+                .filter(row -> row.mapIndex() == StoredTask.NOT_MAPPED)
+                .forEach(row -> rows.put(row.taskId(), row));
         ExternalEnd end = new ExternalEnd(pipeline, rows, task -> output(pipeline, id, task), now);
         Duration duration = Duration.between(
                 stored.startedAt().orElse(now), stored.endedAt().orElse(now));
@@ -232,6 +234,7 @@ public final class ExternalRuns {
                             .onTaskEnded(new RunListener.TaskEnded(
                                     info(stored),
                                     change.taskId(),
+                                    change.mapIndex(),
                                     change.attempt(),
                                     change.state(),
                                     Duration.ZERO,

@@ -31,6 +31,7 @@ final class Fingerprint {
                                 "choice",
                                 choice.taskId(),
                                 choice.values().toString()));
+                task.mapped().ifPresent(mapped -> add(digest, "mapped", mapped.over(), "" + mapped.fixedElements()));
                 task.teardownOf().forEach(id -> add(digest, "teardown of", id));
             }
         }

@@ -103,6 +103,11 @@ public final class InMemoryStateStore implements StateStore {
         return existing(run).output(taskId);
     }
 
+    @Override
+    public List<@Nullable Object> outputs(RunId run, String taskId, Type elementType) {
+        return existing(run).outputs(taskId);
+    }
+
     private synchronized Optional<MemoryRun> run(RunId id) {
         return Optional.ofNullable(runs.get(id));
     }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One run of the in-memory store, and its journal. */
 final class MemoryRun implements RunJournal {
     private final NewRun definition;
-    private final Map<String, TaskRow> rows = new ConcurrentHashMap<>();
+    private final Map<Key, TaskRow> rows = new ConcurrentHashMap<>();
     private RunState state = RunState.QUEUED;
     private Optional<Instant> startedAt = Optional.empty();
     private Optional<Instant> endedAt = Optional.empty();
@@ -39,21 +39,34 @@ final class MemoryRun implements RunJournal {
     List<StoredTask> tasks() {
         return rows.values().stream()
                 .map(TaskRow::stored)
-                .sorted(Comparator.comparing(StoredTask::taskId))
+                .sorted(Comparator.comparing(StoredTask::taskId).thenComparing(StoredTask::mapIndex))
                 .toList();
     }
 
     Optional<StoredTask> task(String taskId) {
-        return Optional.ofNullable(rows.get(taskId)).map(TaskRow::stored);
+        return Optional.ofNullable(rows.get(new Key(taskId, StoredTask.NOT_MAPPED)))
+                .map(TaskRow::stored);
     }
 
     @Nullable
     Object output(String taskId) {
-        TaskRow row = rows.get(taskId);
+        TaskRow row = rows.get(new Key(taskId, StoredTask.NOT_MAPPED));
         if (row == null || row.state() != TaskState.SUCCEEDED) {
             throw new StateStoreException("task '" + taskId + "' of run " + definition.id() + " has no output", null);
         }
         return row.output();
+    }
+
+    List<@Nullable Object> outputs(String taskId) {
+        List<TaskRow> elements = rows.values().stream()
+                .filter(row -> row.key().taskId().equals(taskId)
+                        && row.key().mapIndex() != StoredTask.NOT_MAPPED
+                        && row.state() == TaskState.SUCCEEDED)
+                .sorted(Comparator.comparing(row -> row.key().mapIndex()))
+                .toList();
+        List<@Nullable Object> outputs = new ArrayList<>(elements.size());
+        elements.forEach(row -> outputs.add(row.output()));
+        return outputs;
     }
 
     synchronized void reopen() {
@@ -73,7 +86,7 @@ final class MemoryRun implements RunJournal {
 
     @Override
     public void write(TaskChange change, Receipt receipt) {
-        TaskRow row = rows.computeIfAbsent(change.taskId(), TaskRow::new);
+        TaskRow row = rows.computeIfAbsent(new Key(change.taskId(), change.mapIndex()), TaskRow::new);
         Optional<StaleWriteException> refused = row.apply(change);
         if (refused.isPresent()) {
             receipt.failed(refused.get());
@@ -92,20 +105,26 @@ final class MemoryRun implements RunJournal {
     @Override
     public void close() {}
 
+    private record Key(String taskId, int mapIndex) {}
+
     /** One task run. */
     private static final class TaskRow {
-        private final String taskId;
+        private final Key key;
         private final List<StoredAttempt> attempts = new ArrayList<>(1);
         private TaskState state = TaskState.PENDING;
         private RowCounts counts = RowCounts.NONE;
         private @Nullable Object output;
 
-        TaskRow(String taskId) {
-            this.taskId = taskId;
+        TaskRow(Key key) {
+            this.key = key;
+        }
+
+        Key key() {
+            return key;
         }
 
         synchronized StoredTask stored() {
-            return new StoredTask(taskId, state, attempts, counts);
+            return new StoredTask(key.taskId(), key.mapIndex(), state, attempts, counts);
         }
 
         synchronized TaskState state() {
@@ -123,7 +142,7 @@ final class MemoryRun implements RunJournal {
                     && change.attempt() > lastAttempt();
             boolean sameAttempt = change.state() == TaskState.RUNNING || change.attempt() == lastAttempt();
             if (!taken && !(state.canBecome(change.state()) && sameAttempt)) {
-                return Optional.of(new StaleWriteException("task '" + taskId + "', attempt " + change.attempt()
+                return Optional.of(new StaleWriteException("task '" + key.taskId() + "', attempt " + change.attempt()
                         + ", cannot become " + change.state() + ": it is " + state + " in attempt "
                         + lastAttempt()));
             }

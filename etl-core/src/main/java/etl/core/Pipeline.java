@@ -24,6 +24,7 @@ public final class Pipeline {
     private final List<TaskView> tasks;
     private final Map<String, Integer> ordinals;
     private final List<TaskBody> bodies;
+    private final List<Optional<Mapping>> mappings;
     private final List<TaskStart> starts;
     private final int[][] upstream;
     private final int[][] downstream;
@@ -54,6 +55,7 @@ public final class Pipeline {
         this.upstream = ordinals(tasks.stream().map(TaskView::upstream).toList());
         this.inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
         this.downstream = TopologicalOrder.downstream(upstream);
+        this.mappings = declared.stream().map(TaskDeclaration::mapping).toList();
         this.starts = declared.stream()
                 .map(task -> TaskStart.of(task.trigger(), this::ordinal))
                 .toList();
@@ -80,7 +82,19 @@ public final class Pipeline {
                 task.trigger().rule(),
                 task.trigger().choices().stream().map(Pipeline::view).toList(),
                 task.trigger().setups().stream().map(TaskRef::id).distinct().toList(),
-                task.trigger().runsFinally());
+                task.trigger().runsFinally(),
+                task.mapping().map(Pipeline::view),
+                task.scarcity().pool(),
+                task.scarcity().poolSlots(),
+                task.scarcity().priority());
+    }
+
+    private static TaskView.Mapped view(Mapping mapping) {
+        return new TaskView.Mapped(
+                mapping.kind().name(),
+                mapping.isFixed() ? OptionalInt.of(mapping.fixed().get(0).size()) : OptionalInt.empty(),
+                mapping.atOnce(),
+                mapping.elementType());
     }
 
     private static TaskView.Choice view(DeclaredChoice choice) {
@@ -237,6 +251,10 @@ public final class Pipeline {
 
     TaskBody body(int ordinal) {
         return bodies.get(ordinal);
+    }
+
+    Optional<Mapping> mapping(int ordinal) {
+        return mappings.get(ordinal);
     }
 
     TaskStart start(int ordinal) {

@@ -11,9 +11,11 @@ import etl.core.spi.RunListener;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
 import etl.core.spi.Time;
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -34,14 +36,12 @@ import org.slf4j.MDC;
 /**
  * One run of one pipeline in this process.
  *
- * <p>Each task counts its unfinished upstream tasks; whoever brings the count to zero puts the task into the ready queue
- * and, if fewer workers than allowed are busy, starts one. A worker executes ready tasks until the queue is empty, so a
- * chain of any length needs neither recursion nor a thread hand-over per task. Every change of a task's state is a
- * compare-and-set in {@link TaskTable}: of two that want the same task (a worker and a cancel, two failed upstream
- * tasks) one wins. A task's successors are released when the journal says that its result is durable, on whatever thread
- * that happens.
+ * <p>When a task run's final state is durable, on whatever thread that happens, each successor is decided anew by
+ * {@link UpstreamStates}; one that starts goes to the {@link RunWorkers}. Every change of a state is a compare-and-set in
+ * {@link TaskRuns}: of two that want the same task run (a worker and a cancel, two failed upstream tasks) one wins. A
+ * mapped task is one task run as a whole, which ends when the task runs of its elements have ended.
  */
-final class RunExecution implements TaskAttempt.Owner {
+final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
 
     private final Pipeline pipeline;
@@ -50,13 +50,11 @@ final class RunExecution implements TaskAttempt.Owner {
     private final RunJournal journal;
     private final Map<String, Object> arguments;
     private final TaskTable table;
-    private final int parallelism;
-    private final Queue<Integer> ready = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger workers = new AtomicInteger();
-    private final Queue<Integer> settled = new ConcurrentLinkedQueue<>();
+    private final RunWorkers workers;
+    private final Queue<TaskRun> settled = new ConcurrentLinkedQueue<>();
     private final AtomicInteger settling = new AtomicInteger();
     private final Set<TaskAttempt> active = ConcurrentHashMap.newKeySet();
-    private final Map<Integer, Time.Alarm> waiting = new ConcurrentHashMap<>();
+    private final Map<TaskRun, Time.Alarm> waiting = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable Interruption> halt = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> stopCause = new AtomicReference<>();
@@ -79,7 +77,7 @@ final class RunExecution implements TaskAttempt.Owner {
         this.journal = journal;
         this.arguments = arguments;
         this.table = table;
-        this.parallelism = pipeline.parallelism().orElse(settings.parallelism());
+        this.workers = new RunWorkers(this, pipeline, settings);
         this.startedAt = settings.time().instant();
     }
 
@@ -105,14 +103,11 @@ final class RunExecution implements TaskAttempt.Owner {
             if (state.isFinal()) {
                 propagate(task, state);
             } else if (table.decideAtStart(task) == Decision.START) {
-                ready.add(task);
+                workers.add(table.run(task));
             }
         }
         pipeline.deadline().ifPresent(limit -> deadline.set(settings.time().after(limit, () -> miss(limit))));
         finishIfAllFinal();
-        for (int i = Math.min(parallelism, ready.size()); i > 0; i--) {
-            startWorker();
-        }
     }
 
     private void miss(Duration limit) {
@@ -127,9 +122,9 @@ final class RunExecution implements TaskAttempt.Owner {
     private void propagate(int ended, TaskState how) {
         for (int successor : pipeline.downstream(ended)) {
             switch (table.decide(successor, ended, how, this::output)) {
-                case START -> makeReady(successor);
-                case SKIP -> settle(successor, TaskState.SKIPPED);
-                case UPSTREAM_FAILED -> settle(successor, TaskState.UPSTREAM_FAILED);
+                case START -> workers.add(table.run(successor));
+                case SKIP -> settle(table.run(successor), TaskState.SKIPPED);
+                case UPSTREAM_FAILED -> settle(table.run(successor), TaskState.UPSTREAM_FAILED);
                 case WAIT -> {}
             }
         }
@@ -139,55 +134,29 @@ final class RunExecution implements TaskAttempt.Owner {
         return table.output(task, settings.store(), run.id());
     }
 
-    // --- workers ---------------------------------------------------------------------------------------------------
+    // --- the workers' view -----------------------------------------------------------------------------------------
 
-    private void makeReady(int task) {
-        ready.add(task);
-        startWorker();
-    }
-
-    private void startWorker() {
-        if (acquireSlot()) {
-            execute(this::work);
-        }
-    }
-
-    private boolean acquireSlot() {
-        int busy = workers.get();
-        while (busy < parallelism) {
-            if (workers.compareAndSet(busy, busy + 1)) {
-                return true;
-            }
-            busy = workers.get();
-        }
-        return false;
-    }
-
-    private void work() {
+    @Override
+    public boolean execute(TaskRun taskRun) {
         MDC.put("pipeline", run.pipeline());
         MDC.put("run", run.id().toString());
         try {
-            do {
-                Integer task = ready.poll();
-                while (task != null) {
-                    if (!attempt(task)) {
-                        return;
-                    }
-                    task = ready.poll();
-                }
-                workers.decrementAndGet();
-            } while (!ready.isEmpty() && acquireSlot());
-        } catch (RuntimeException | Error defect) {
-            LOG.error("run {}: the runner itself failed", run.id(), defect);
-            stop(defect);
+            if (halt.get() == Interruption.STOP || !taskRun.runs().start(taskRun.index())) {
+                return true;
+            }
+            if (!taskRun.isElement() && pipeline.mapping(taskRun.task()).isPresent()) {
+                expand(taskRun);
+                return true;
+            }
+            return attempt(taskRun);
         } finally {
             MDC.remove("pipeline");
             MDC.remove("run");
         }
-        endIfStopped();
     }
 
-    private void execute(Runnable action) {
+    @Override
+    public void hand(Runnable action) {
         try {
             settings.threads().execute(action);
         } catch (RejectedExecutionException closed) {
@@ -195,54 +164,165 @@ final class RunExecution implements TaskAttempt.Owner {
         }
     }
 
+    @Override
+    public void idle() {
+        endIfStopped();
+    }
+
+    @Override
+    public void failed(Throwable defect) {
+        LOG.error("run {}: the runner itself failed", run.id(), defect);
+        stop(defect);
+    }
+
     // --- attempts --------------------------------------------------------------------------------------------------
 
-    private boolean attempt(int task) {
-        if (halt.get() == Interruption.STOP || !table.start(task)) {
-            return true;
-        }
-        TaskAttempt attempt = new TaskAttempt(this, settings, run, pipeline, task, table.nextAttempt(task), arguments);
-        if (attempt.attempt() == table.firstAttempt(task)) {
-            table.begun(task, attempt.startedAt());
+    private boolean attempt(TaskRun taskRun) {
+        TaskRuns runs = taskRun.runs();
+        int number = runs.nextAttempt(taskRun.index());
+        TaskAttempt attempt = new TaskAttempt(this, settings, run, pipeline, taskRun, number, arguments);
+        if (number == runs.firstAttempt(taskRun.index())) {
+            runs.begun(taskRun.index(), attempt.startedAt());
         }
         active.add(attempt);
         journal.write(
-                TaskChange.started(attempt.taskId(), attempt.attempt(), attempt.startedAt()), onDurable(() -> {}));
+                taskRun.of(TaskChange.started(attempt.taskId(), number, attempt.startedAt())), onDurable(() -> {}));
         settings.listener()
-                .onTaskStarted(
-                        new RunListener.TaskStarted(run, attempt.taskId(), attempt.attempt(), attempt.startedAt()));
+                .onTaskStarted(new RunListener.TaskStarted(
+                        run, attempt.taskId(), taskRun.mapIndex(), number, attempt.startedAt()));
         Interruption halted = halt.get();
-        if (halted != null && concerns(halted, task)) {
+        if (halted != null && concerns(halted, taskRun.task())) {
             attempt.interrupt(halted);
         }
-        return attempt.execute(inputs(task));
+        return attempt.execute(new Inputs(taskRun));
     }
 
-    private TaskBody.Inputs inputs(int task) {
-        int[] sources = pipeline.inputs(task);
-        return new TaskBody.Inputs() {
-            @Override
-            public int size() {
-                return sources.length;
-            }
+    /** What the code of a task run reads. */
+    private final class Inputs implements TaskBody.Inputs {
+        private final TaskRun taskRun;
+        private final int[] sources;
 
-            @Override
-            @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
-            public <T extends @Nullable Object> T get(int position) {
-                return (T) RunExecution.this.output(sources[position]);
-            }
+        Inputs(TaskRun taskRun) {
+            this.taskRun = taskRun;
+            this.sources = pipeline.inputs(taskRun.task());
+        }
 
-            @Override
-            public TaskState state(int upstream) {
-                return table.state(upstream);
-            }
+        @Override
+        public int size() {
+            return sources.length;
+        }
 
-            @Override
-            public @Nullable Object output(int upstream) {
-                return RunExecution.this.output(upstream);
-            }
-        };
+        @Override
+        @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
+        public <T extends @Nullable Object> T get(int position) {
+            return (T)
+                    (taskRun.isElement()
+                            ? Objects.requireNonNull(table.mapped(taskRun.task()))
+                                    .argument(taskRun.mapIndex(), position)
+                            : RunExecution.this.output(sources[position]));
+        }
+
+        @Override
+        public TaskState state(int upstream) {
+            return table.state(upstream);
+        }
+
+        @Override
+        public @Nullable Object output(int upstream) {
+            return RunExecution.this.output(upstream);
+        }
     }
+
+    // --- mapped tasks ----------------------------------------------------------------------------------------------
+
+    /** Begins a mapped task: its elements are made ready, as many as may be under way at once. */
+    private void expand(TaskRun whole) {
+        Mapping mapping = pipeline.mapping(whole.task()).orElseThrow();
+        Instant now = settings.time().instant();
+        int attempt = whole.runs().nextAttempt(whole.index());
+        whole.runs().begun(whole.index(), now);
+        journal.write(TaskChange.started(pipeline.task(whole.task()).id(), attempt, now), onDurable(() -> {}));
+        MappedTask mapped;
+        try {
+            mapped = table.map(whole, MappedElements.of(mapping, new Inputs(whole)));
+        } catch (RuntimeException notMappable) {
+            firstFailure.compareAndSet(null, notMappable);
+            endWhole(whole, TaskState.FAILED, null, notMappable);
+            return;
+        }
+        int atOnce = mapping.atOnce().orElse(pipeline.parallelism().orElse(settings.parallelism()));
+        int offered = 0;
+        while (offered < atOnce && offerNext(mapped)) {
+            offered++;
+        }
+        if (halt.get() == Interruption.CANCEL && concerns(Interruption.CANCEL, whole.task())) {
+            cancelElements(mapped);
+        }
+        endIfAllElementsFinal(mapped);
+    }
+
+    private boolean offerNext(MappedTask mapped) {
+        Optional<TaskRun> next = mapped.takeNext();
+        next.ifPresent(workers::add);
+        return next.isPresent();
+    }
+
+    private void elementEnded(TaskRun element) {
+        MappedTask mapped = Objects.requireNonNull(table.mapped(element.task()));
+        offerNext(mapped);
+        endIfAllElementsFinal(mapped);
+    }
+
+    private void endIfAllElementsFinal(MappedTask mapped) {
+        if (mapped.end()) {
+            TaskState state = mapped.state();
+            TaskRun whole = mapped.whole();
+            Throwable failure = state == TaskState.SUCCEEDED
+                    ? null
+                    : mapped.failure(pipeline.task(whole.task()).id(), state);
+            hand(() -> endWhole(whole, state, failure == null ? mapped.output() : null, failure));
+        }
+    }
+
+    private void endWhole(TaskRun whole, TaskState state, @Nullable Object output, @Nullable Throwable failure) {
+        TaskView task = pipeline.task(whole.task());
+        int attempt = whole.runs().attempt(whole.index());
+        Instant now = settings.time().instant();
+        Duration duration = Duration.between(whole.runs().begunAt(whole.index()), now);
+        ErrorInfo error = failure == null ? null : ErrorInfo.of(failure);
+        TaskChange change;
+        if (error == null) {
+            whole.runs().output(whole.index(), output);
+            change = TaskChange.succeeded(task.id(), attempt, now, RowCounts.NONE, null, Void.class);
+        } else {
+            change = state == TaskState.SKIPPED
+                    ? TaskChange.skipped(task.id(), attempt, now, RowCounts.NONE, error)
+                    : TaskChange.failed(task.id(), attempt, state, now, RowCounts.NONE, error);
+        }
+        journal.write(change, onDurable(() -> {
+            if (failure == null) {
+                whole.runs().move(whole.index(), state);
+            } else {
+                whole.runs().close(whole.index(), state, failure);
+            }
+            tellEnded(whole, state, 0, duration, RowCounts.NONE, error);
+            propagate(whole.task(), state);
+            finishIfAllFinal();
+        }));
+    }
+
+    /** Elements that have not begun are only told here: the store remembers nothing of them. */
+    private void cancelElements(MappedTask mapped) {
+        TaskRuns elements = mapped.elements();
+        for (int index = 0; index < elements.size(); index++) {
+            if (elements.claim(index, TaskState.PENDING, TaskState.CANCELLED)) {
+                elements.closed();
+            }
+        }
+        endIfAllElementsFinal(mapped);
+    }
+
+    // --- ends of attempts ------------------------------------------------------------------------------------------
 
     @Override
     public void ended(TaskAttempt attempt, @Nullable Object output, @Nullable Throwable failure) {
@@ -257,52 +337,58 @@ final class RunExecution implements TaskAttempt.Owner {
     @Override
     public void abandoned(TaskAttempt attempt, TaskAbandonedException failure) {
         active.remove(attempt);
-        workers.decrementAndGet();
         if (attempt.interruption() != Interruption.STOP) {
             closeFailed(attempt, failure);
         }
-        if (!ready.isEmpty()) {
-            startWorker();
-        }
-        execute(this::endIfStopped);
+        workers.abandoned(attempt.taskRun());
+        hand(this::endIfStopped);
     }
 
     private void succeeded(TaskAttempt attempt, @Nullable Object output) {
-        int task = attempt.task();
-        table.output(task, output);
-        TaskChange change = TaskChange.succeeded(
+        TaskRun taskRun = attempt.taskRun();
+        taskRun.runs().output(taskRun.index(), output);
+        TaskChange change = taskRun.of(TaskChange.succeeded(
                 attempt.taskId(),
                 attempt.attempt(),
                 settings.time().instant(),
                 attempt.rows(),
                 output,
-                pipeline.task(task).outputType());
+                outputType(taskRun)));
         try {
             journal.write(change, onDurable(() -> {
-                table.move(task, TaskState.RUNNING, TaskState.SUCCEEDED);
-                tellEnded(task, attempt, TaskState.SUCCEEDED, change.at(), null);
-                propagate(task, TaskState.SUCCEEDED);
-                finishIfAllFinal();
+                taskRun.runs().move(taskRun.index(), TaskState.SUCCEEDED);
+                closed(attempt, TaskState.SUCCEEDED, change.at(), null);
             }));
         } catch (OutputNotStorableException notStorable) {
             closeFailed(attempt, notStorable);
         }
     }
 
+    private Type outputType(TaskRun taskRun) {
+        return pipeline.mapping(taskRun.task())
+                .map(Mapping::elementType)
+                .orElseGet(() -> pipeline.task(taskRun.task()).outputType());
+    }
+
     private void failed(TaskAttempt attempt, Throwable failure) {
         if (attempt.interruption() == Interruption.STOP) {
             return;
         }
-        int task = attempt.task();
         if (failure instanceof TaskSkippedException && attempt.interruption() == null) {
             close(attempt, failure, TaskState.SKIPPED);
             return;
         }
-        RetryPolicy policy = pipeline.task(task).retry();
-        Duration elapsed = Duration.between(table.begunAt(task), settings.time().instant());
+        TaskRun taskRun = attempt.taskRun();
+        RetryPolicy policy = pipeline.task(taskRun.task()).retry();
+        Duration elapsed = Duration.between(
+                taskRun.runs().begunAt(taskRun.index()), settings.time().instant());
         Optional<Duration> delay = attempt.interruption() == Interruption.CANCEL
                 ? Optional.empty()
-                : policy.delayAfter(table.attemptsSinceStart(task), failure, elapsed, ThreadLocalRandom.current());
+                : policy.delayAfter(
+                        taskRun.runs().attemptsSinceStart(taskRun.index()),
+                        failure,
+                        elapsed,
+                        ThreadLocalRandom.current());
         if (delay.isEmpty()) {
             closeFailed(attempt, failure);
             return;
@@ -318,30 +404,31 @@ final class RunExecution implements TaskAttempt.Owner {
     }
 
     private void retry(TaskAttempt attempt, Throwable failure, Duration delay) {
-        int task = attempt.task();
+        TaskRun taskRun = attempt.taskRun();
         ErrorInfo error = ErrorInfo.of(failure);
         journal.write(
-                TaskChange.failed(
+                taskRun.of(TaskChange.failed(
                         attempt.taskId(),
                         attempt.attempt(),
                         TaskState.RETRYING,
                         settings.time().instant(),
                         attempt.rows(),
-                        error),
+                        error)),
                 onDurable(() -> {}));
-        table.move(task, TaskState.RUNNING, TaskState.RETRYING);
+        taskRun.runs().move(taskRun.index(), TaskState.RETRYING);
         settings.listener()
-                .onTaskRetrying(new RunListener.TaskRetrying(run, attempt.taskId(), attempt.attempt(), error, delay));
-        waiting.put(task, settings.time().after(delay, () -> {
-            waiting.remove(task);
-            makeReady(task);
+                .onTaskRetrying(new RunListener.TaskRetrying(
+                        run, attempt.taskId(), taskRun.mapIndex(), attempt.attempt(), error, delay));
+        waiting.put(taskRun, settings.time().after(delay, () -> {
+            waiting.remove(taskRun);
+            workers.add(taskRun);
         }));
-        if (halt.get() == Interruption.CANCEL && concerns(Interruption.CANCEL, task)) {
-            cancelWaiting(task);
+        if (halt.get() == Interruption.CANCEL && concerns(Interruption.CANCEL, taskRun.task())) {
+            cancelWaiting(taskRun);
         }
     }
 
-    /** The task's last attempt has failed: the task is FAILED, or CANCELLED if that is why. */
+    /** The task run's last attempt has failed: it is FAILED, or CANCELLED if that is why. */
     private void closeFailed(TaskAttempt attempt, Throwable failure) {
         if (attempt.interruption() == Interruption.CANCEL) {
             close(attempt, failure, TaskState.CANCELLED);
@@ -353,77 +440,96 @@ final class RunExecution implements TaskAttempt.Owner {
     }
 
     private void close(TaskAttempt attempt, Throwable why, TaskState state) {
-        int task = attempt.task();
+        TaskRun taskRun = attempt.taskRun();
         ErrorInfo error = ErrorInfo.of(why);
         Instant now = settings.time().instant();
         TaskChange change = state == TaskState.SKIPPED
                 ? TaskChange.skipped(attempt.taskId(), attempt.attempt(), now, attempt.rows(), error)
                 : TaskChange.failed(attempt.taskId(), attempt.attempt(), state, now, attempt.rows(), error);
-        journal.write(change, onDurable(() -> {
-            table.close(task, TaskState.RUNNING, state, why);
-            tellEnded(task, attempt, state, change.at(), error);
-            propagate(task, state);
-            finishIfAllFinal();
+        journal.write(taskRun.of(change), onDurable(() -> {
+            taskRun.runs().close(taskRun.index(), state, why);
+            closed(attempt, state, change.at(), error);
         }));
     }
 
+    /** An attempt has brought its task run into a final state, durably. */
+    private void closed(TaskAttempt attempt, TaskState state, Instant at, @Nullable ErrorInfo error) {
+        TaskRun taskRun = attempt.taskRun();
+        tellEnded(taskRun, state, attempt.attempt(), Duration.between(attempt.startedAt(), at), attempt.rows(), error);
+        if (taskRun.isElement()) {
+            elementEnded(taskRun);
+        } else {
+            propagate(taskRun.task(), state);
+            finishIfAllFinal();
+        }
+    }
+
     /** The task ends in a final state without a further attempt, unless somebody else has taken it by now. */
-    private void settle(int task, TaskState state) {
-        if (table.claim(task, TaskState.PENDING, state)) {
-            endUnattempted(task);
+    private void settle(TaskRun taskRun, TaskState state) {
+        if (taskRun.runs().claim(taskRun.index(), TaskState.PENDING, state)) {
+            endUnattempted(taskRun);
         }
     }
 
     /**
-     * For a task that was claimed for a final state. Its change is not written here but on a worker, one after the other:
-     * the caller may be the thread of a receipt, and a graph can have more tasks below a failure than the journal takes at
-     * once, and deeper ones than a stack holds.
+     * For a task run that was claimed for a final state. Its change is not written here but on a worker, one after the
+     * other: the caller may be the thread of a receipt, and a graph can have more tasks below a failure than the journal
+     * takes at once, and deeper ones than a stack holds.
      */
-    private void endUnattempted(int task) {
-        settled.add(task);
+    private void endUnattempted(TaskRun taskRun) {
+        settled.add(taskRun);
         if (settling.getAndIncrement() == 0) {
-            execute(this::writeSettled);
+            hand(this::writeSettled);
         }
     }
 
     private void writeSettled() {
         int missed = settling.get();
         do {
-            Integer task = settled.poll();
-            while (task != null) {
-                writeSettled(task);
-                task = settled.poll();
+            TaskRun taskRun = settled.poll();
+            while (taskRun != null) {
+                writeSettled(taskRun);
+                taskRun = settled.poll();
             }
             missed = settling.addAndGet(-missed);
         } while (missed > 0);
         finishIfAllFinal();
     }
 
-    private void writeSettled(int task) {
-        TaskState state = table.state(task);
+    private void writeSettled(TaskRun taskRun) {
+        TaskState state = taskRun.state();
+        int attempt = taskRun.runs().attempt(taskRun.index());
         TaskChange change = TaskChange.ended(
-                pipeline.task(task).id(),
-                table.attempt(task),
+                pipeline.task(taskRun.task()).id(),
+                attempt,
                 state,
                 settings.time().instant());
-        journal.write(change, onDurable(() -> {
-            table.closed();
-            tellEnded(task, null, state, change.at(), null);
-            propagate(task, state);
-            finishIfAllFinal();
+        journal.write(taskRun.of(change), onDurable(() -> {
+            taskRun.runs().closed();
+            tellEnded(taskRun, state, attempt, Duration.ZERO, RowCounts.NONE, null);
+            if (taskRun.isElement()) {
+                elementEnded(taskRun);
+            } else {
+                propagate(taskRun.task(), state);
+                finishIfAllFinal();
+            }
         }));
     }
 
     private void tellEnded(
-            int task, @Nullable TaskAttempt attempt, TaskState state, Instant at, @Nullable ErrorInfo error) {
-        Duration duration = attempt == null ? Duration.ZERO : Duration.between(attempt.startedAt(), at);
-        RowCounts rows = attempt == null ? RowCounts.NONE : attempt.rows();
-        table.measured(task, duration, rows);
+            TaskRun taskRun,
+            TaskState state,
+            int attempt,
+            Duration duration,
+            RowCounts rows,
+            @Nullable ErrorInfo error) {
+        taskRun.runs().measured(taskRun.index(), duration, rows);
         settings.listener()
                 .onTaskEnded(new RunListener.TaskEnded(
                         run,
-                        pipeline.task(task).id(),
-                        table.attempt(task),
+                        pipeline.task(taskRun.task()).id(),
+                        taskRun.mapIndex(),
+                        attempt,
                         state,
                         duration,
                         rows,
@@ -453,8 +559,15 @@ final class RunExecution implements TaskAttempt.Owner {
         LOG.info("run {} is being cancelled", run.id());
         for (int task = 0; task < pipeline.size(); task++) {
             if (concerns(Interruption.CANCEL, task)) {
-                settle(task, TaskState.CANCELLED);
-                cancelWaiting(task);
+                settle(table.run(task), TaskState.CANCELLED);
+            }
+        }
+        waiting.keySet().stream()
+                .filter(taskRun -> concerns(Interruption.CANCEL, taskRun.task()))
+                .forEach(this::cancelWaiting);
+        for (MappedTask mapped : table.mappedTasks()) {
+            if (concerns(Interruption.CANCEL, mapped.whole().task())) {
+                cancelElements(mapped);
             }
         }
         active.stream()
@@ -467,15 +580,15 @@ final class RunExecution implements TaskAttempt.Owner {
         return reason != Interruption.CANCEL || !pipeline.start(task).cleansUp();
     }
 
-    private void cancelWaiting(int task) {
-        if (table.claim(task, TaskState.RETRYING, TaskState.CANCELLED)) {
-            dropAlarm(task);
-            endUnattempted(task);
+    private void cancelWaiting(TaskRun taskRun) {
+        if (taskRun.runs().claim(taskRun.index(), TaskState.RETRYING, TaskState.CANCELLED)) {
+            dropAlarm(taskRun);
+            endUnattempted(taskRun);
         }
     }
 
-    private void dropAlarm(int task) {
-        Time.Alarm alarm = waiting.remove(task);
+    private void dropAlarm(TaskRun taskRun) {
+        Time.Alarm alarm = waiting.remove(taskRun);
         if (alarm != null) {
             alarm.cancel();
         }
@@ -514,7 +627,7 @@ final class RunExecution implements TaskAttempt.Owner {
 
     private void finishIfAllFinal() {
         if (table.isAllFinal()) {
-            execute(this::finish);
+            hand(this::finish);
         }
     }
 

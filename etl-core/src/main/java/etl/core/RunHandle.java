@@ -58,11 +58,12 @@ public final class RunHandle {
      * @return the report
      * @throws RunStoppedException if the run was stopped by a shutdown or because its state could not be stored
      */
+    @SuppressWarnings("try") // The pause is only opened and closed.
     public RunReport await() {
         boolean interrupted = false;
         try {
             while (true) {
-                try {
+                try (RunWorkers.Pause pause = RunWorkers.pause()) {
                     return execution.end().get();
                 } catch (InterruptedException interruption) {
                     interrupted = true;
@@ -86,8 +87,9 @@ public final class RunHandle {
      * @throws InterruptedException if the calling thread is interrupted; the run goes on
      * @throws RunStoppedException if the run was stopped by a shutdown or because its state could not be stored
      */
+    @SuppressWarnings("try") // The pause is only opened and closed.
     public Optional<RunReport> await(Duration limit) throws InterruptedException {
-        try {
+        try (RunWorkers.Pause pause = RunWorkers.pause()) {
             return Optional.of(execution.end().get(limit.toMillis(), TimeUnit.MILLISECONDS));
         } catch (TimeoutException notYet) {
             return Optional.empty();

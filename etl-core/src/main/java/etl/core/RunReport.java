@@ -18,6 +18,7 @@ public final class RunReport {
     private final @Nullable Throwable failure;
     private final IntFunction<@Nullable Object> outputs;
     private final IntFunction<@Nullable Throwable> failures;
+    private final IntFunction<List<TaskReport>> elements;
 
     RunReport(
             Pipeline pipeline,
@@ -28,7 +29,8 @@ public final class RunReport {
             Optional<ErrorInfo> error,
             @Nullable Throwable failure,
             IntFunction<@Nullable Object> outputs,
-            IntFunction<@Nullable Throwable> failures) {
+            IntFunction<@Nullable Throwable> failures,
+            IntFunction<List<TaskReport>> elements) {
         this.pipeline = pipeline;
         this.id = id;
         this.state = state;
@@ -38,6 +40,7 @@ public final class RunReport {
         this.failure = failure;
         this.outputs = outputs;
         this.failures = failures;
+        this.elements = elements;
     }
 
     /**
@@ -94,6 +97,17 @@ public final class RunReport {
      */
     public TaskReport task(TaskRef<?> task) {
         return tasks.get(pipeline.ordinal(task));
+    }
+
+    /**
+     * The elements of a mapped task.
+     *
+     * @param task a task of the pipeline
+     * @return how each element ended, in the order of their map indexes; empty if this execution did not run the task
+     * @throws IllegalArgumentException if the task belongs to another pipeline
+     */
+    public List<TaskReport> elements(TaskRef<?> task) {
+        return elements.apply(pipeline.ordinal(task));
     }
 
     /**

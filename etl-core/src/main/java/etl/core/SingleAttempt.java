@@ -6,6 +6,7 @@ import etl.core.spi.OutputNotStorableException;
 import etl.core.spi.RunInfo;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunListener;
+import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
 import java.time.Duration;
 import java.time.Instant;
@@ -49,11 +50,13 @@ final class SingleAttempt implements TaskAttempt.Owner {
 
     void execute(TaskBody.Inputs inputs) {
         try {
-            TaskAttempt started = new TaskAttempt(this, settings, run, pipeline, task, number, arguments);
+            TaskRun taskRun = new TaskRun(new TaskRuns(1), 0, task, StoredTask.NOT_MAPPED);
+            TaskAttempt started = new TaskAttempt(this, settings, run, pipeline, taskRun, number, arguments);
             attempt = started;
             Durably.write(journal, TaskChange.started(started.taskId(), number, started.startedAt()));
             settings.listener()
-                    .onTaskStarted(new RunListener.TaskStarted(run, started.taskId(), number, started.startedAt()));
+                    .onTaskStarted(new RunListener.TaskStarted(
+                            run, started.taskId(), StoredTask.NOT_MAPPED, number, started.startedAt()));
             started.execute(inputs);
         } catch (RuntimeException | Error failure) {
             result.completeExceptionally(failure);
@@ -134,7 +137,8 @@ final class SingleAttempt implements TaskAttempt.Owner {
                         : TaskChange.failed(ended.taskId(), number, state, now, ended.rows(), error));
         if (state == TaskState.RETRYING) {
             settings.listener()
-                    .onTaskRetrying(new RunListener.TaskRetrying(run, ended.taskId(), number, error, retryAfter));
+                    .onTaskRetrying(new RunListener.TaskRetrying(
+                            run, ended.taskId(), StoredTask.NOT_MAPPED, number, error, retryAfter));
         } else {
             tellEnded(ended, now, state, Optional.of(error));
         }
@@ -147,6 +151,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
                 .onTaskEnded(new RunListener.TaskEnded(
                         run,
                         ended.taskId(),
+                        StoredTask.NOT_MAPPED,
                         number,
                         state,
                         Duration.between(ended.startedAt(), now),

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +54,7 @@ final class TaskAttempt implements TaskContext {
     private final RunSettings settings;
     private final RunInfo run;
     private final Pipeline pipeline;
+    private final TaskRun taskRun;
     private final int task;
     private final int attempt;
     private final Map<String, Object> arguments;
@@ -71,14 +73,15 @@ final class TaskAttempt implements TaskContext {
             RunSettings settings,
             RunInfo run,
             Pipeline pipeline,
-            int task,
+            TaskRun taskRun,
             int attempt,
             Map<String, Object> arguments) {
         this.owner = owner;
         this.settings = settings;
         this.run = run;
         this.pipeline = pipeline;
-        this.task = task;
+        this.taskRun = taskRun;
+        this.task = taskRun.task();
         this.attempt = attempt;
         this.arguments = arguments;
         this.startedAt = settings.time().instant();
@@ -165,6 +168,10 @@ final class TaskAttempt implements TaskContext {
         owner.abandoned(this, failure);
     }
 
+    TaskRun taskRun() {
+        return taskRun;
+    }
+
     int task() {
         return task;
     }
@@ -195,6 +202,11 @@ final class TaskAttempt implements TaskContext {
     @Override
     public String taskId() {
         return pipeline.task(task).id();
+    }
+
+    @Override
+    public OptionalInt mapIndex() {
+        return taskRun.isElement() ? OptionalInt.of(taskRun.mapIndex()) : OptionalInt.empty();
     }
 
     @Override
@@ -243,7 +255,8 @@ final class TaskAttempt implements TaskContext {
 
     @Override
     public void progress(long done, long total) {
-        settings.listener().onTaskProgress(new RunListener.TaskProgress(run, taskId(), done, total));
+        settings.listener()
+                .onTaskProgress(new RunListener.TaskProgress(run, taskId(), taskRun.mapIndex(), done, total));
     }
 
     @Override

@@ -3,6 +3,8 @@ package etl.core;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,6 +107,69 @@ public final class TaskBuilder<R extends @Nullable Object> extends TaskOptions<T
      */
     public <A extends @Nullable Object> FromAll<A, R> fromAll(List<TaskRef<A>> tasks) {
         return new FromAll<>(this, List.copyOf(tasks));
+    }
+
+    /**
+     * Runs the task once for each element of a list that another task returns.
+     *
+     * @param list a task of the same pipeline that returns a list
+     * @param <A> the type of the elements
+     * @return the declaration, which ends with {@code run}
+     */
+    public <A extends @Nullable Object> MappedBuilder.Over1<A, R> mapOver(TaskRef<? extends List<A>> list) {
+        return new MappedBuilder.Over1<>(this, List.of(list), List.of());
+    }
+
+    /**
+     * Runs the task once for each element of a list that is known now.
+     *
+     * @param list the elements; copied
+     * @param <A> the type of the elements
+     * @return the declaration, which ends with {@code run}
+     */
+    public <A> MappedBuilder.Over1<A, R> mapOver(List<A> list) {
+        return new MappedBuilder.Over1<>(this, List.of(), List.of(List.copyOf(list)));
+    }
+
+    /**
+     * Runs the task once for each pair of elements at the same place of two lists, which must be equally long.
+     *
+     * @param first a task of the same pipeline that returns a list
+     * @param second a task of the same pipeline that returns a list
+     * @param <A> the type of the elements of the first list
+     * @param <B> the type of the elements of the second list
+     * @return the declaration, which ends with {@code run}
+     */
+    public <A extends @Nullable Object, B extends @Nullable Object> MappedBuilder.Over2<A, B, R> mapOverZip(
+            TaskRef<? extends List<A>> first, TaskRef<? extends List<B>> second) {
+        return new MappedBuilder.Over2<>(this, Mapping.Kind.ZIP, List.of(first, second));
+    }
+
+    /**
+     * Runs the task once for each combination of an element of the first list and one of the second, in the order of the
+     * first and within it of the second.
+     *
+     * @param first a task of the same pipeline that returns a list
+     * @param second a task of the same pipeline that returns a list
+     * @param <A> the type of the elements of the first list
+     * @param <B> the type of the elements of the second list
+     * @return the declaration, which ends with {@code run}
+     */
+    public <A extends @Nullable Object, B extends @Nullable Object> MappedBuilder.Over2<A, B, R> mapOverProduct(
+            TaskRef<? extends List<A>> first, TaskRef<? extends List<B>> second) {
+        return new MappedBuilder.Over2<>(this, Mapping.Kind.PRODUCT, List.of(first, second));
+    }
+
+    TaskRef<List<R>> addMapped(
+            Mapping.Kind kind,
+            List<? extends List<?>> fixed,
+            OptionalInt atOnce,
+            List<TaskRef<?>> lists,
+            TaskBody body) {
+        Type listType = new ListType(outputType);
+        Mapping mapping = new Mapping(kind, fixed, atOnce, outputType);
+        pipeline.add(declare(listType, Optional.of(mapping), lists, body));
+        return new TaskRef<>(pipeline, id, listType);
     }
 
     private TaskRef<R> add(List<? extends TaskRef<?>> inputs, TaskBody body) {

@@ -1,6 +1,7 @@
 package etl.core;
 
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,13 @@ public interface TaskContext {
      * @return the id
      */
     String taskId();
+
+    /**
+     * Which element of a mapped task this is.
+     *
+     * @return the element's index from 0, or empty for any other task
+     */
+    OptionalInt mapIndex();
 
     /**
      * Which attempt this is.

@@ -13,6 +13,8 @@ record TaskDeclaration(
         Optional<Duration> timeout,
         Trigger trigger,
         Type outputType,
+        Optional<Mapping> mapping,
+        Scarcity scarcity,
         List<TaskRef<?>> inputs,
         List<Dependency> upstream,
         TaskBody body) {}

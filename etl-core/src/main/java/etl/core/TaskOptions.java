@@ -1,5 +1,6 @@
 package etl.core;
 
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,9 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
     private final List<DeclaredChoice> choices = new ArrayList<>();
     private final List<TaskRef<?>> setups = new ArrayList<>();
     private boolean runsFinally;
+    private Optional<String> pool = Optional.empty();
+    private int poolSlots = 1;
+    private int priority;
 
     TaskOptions(PipelineBuilder pipeline, String id) {
         this.pipeline = pipeline;
@@ -152,7 +156,51 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
         return self();
     }
 
-    TaskDeclaration declare(java.lang.reflect.Type outputType, List<TaskRef<?>> inputs, TaskBody body) {
+    /**
+     * Executes the task only while it has a slot of a pool.
+     *
+     * @param name a pool of the {@linkplain EtlBuilder#pool(String, int) orchestrator}
+     * @return this builder
+     */
+    public S pool(String name) {
+        return pool(name, 1);
+    }
+
+    /**
+     * Executes the task only while it has slots of a pool. An element of a mapped task has slots of its own.
+     *
+     * @param name a pool of the {@linkplain EtlBuilder#pool(String, int) orchestrator}
+     * @param slots how many slots, at least 1
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public S pool(String name, int slots) {
+        pool = Optional.of(name);
+        poolSlots = Checks.atLeastOne(slots, "slots");
+        return self();
+    }
+
+    /**
+     * Says how important the task is where slots are scarce: of its pool, or of the run. Each step overtakes up to
+     * {@value Turn#OVERTAKES} tasks that were there before, so that no task waits for ever.
+     *
+     * @param level from -1000 to 1000, higher is more important; default 0
+     * @return this builder
+     * @throws IllegalArgumentException if the level is out of range
+     */
+    public S priority(int level) {
+        if (level < -1_000 || level > 1_000) {
+            throw new IllegalArgumentException("priority is " + level + "; use a number from -1000 to 1000");
+        }
+        priority = level;
+        return self();
+    }
+
+    TaskDeclaration declare(Type outputType, List<TaskRef<?>> inputs, TaskBody body) {
+        return declare(outputType, Optional.empty(), inputs, body);
+    }
+
+    TaskDeclaration declare(Type outputType, Optional<Mapping> mapping, List<TaskRef<?>> inputs, TaskBody body) {
         List<Dependency> all = new ArrayList<>();
         inputs.forEach(input -> all.add(Dependency.on(input)));
         all.addAll(upstream);
@@ -163,6 +211,8 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
                 timeout,
                 new Trigger(triggerRule, List.copyOf(choices), List.copyOf(setups), runsFinally),
                 outputType,
+                mapping,
+                new Scarcity(pool, poolSlots, priority),
                 List.copyOf(inputs),
                 all,
                 body);

@@ -9,6 +9,7 @@ import java.util.Optional;
  * How one task of a run ended.
  *
  * @param id the task's id
+ * @param mapIndex the element of a mapped task, or -1
  * @param state its final state
  * @param attempts how often it was attempted, over all resumptions
  * @param duration how long its last attempt took; zero if there was none in this execution
@@ -16,4 +17,10 @@ import java.util.Optional;
  * @param error why it failed, or empty
  */
 public record TaskReport(
-        String id, TaskState state, int attempts, Duration duration, RowCounts rows, Optional<ErrorInfo> error) {}
+        String id,
+        int mapIndex,
+        TaskState state,
+        int attempts,
+        Duration duration,
+        RowCounts rows,
+        Optional<ErrorInfo> error) {}

@@ -4,6 +4,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What a pipeline declares of one task, as plain data: everything but its code.
@@ -19,6 +20,10 @@ import java.util.Optional;
  * @param choices the branches that choose it, and their outputs for which it starts
  * @param teardownOf ids of the tasks that it tears down; empty for any other task
  * @param runsFinally whether it starts when all other tasks have ended
+ * @param mapped how it is mapped over the elements of lists, or empty for a task that runs once
+ * @param pool the pool of which it needs slots, or empty
+ * @param poolSlots how many slots of the pool it needs
+ * @param priority how important it is where slots are scarce, from -1000 to 1000
  */
 public record TaskView(
         String id,
@@ -31,7 +36,11 @@ public record TaskView(
         TriggerRule triggerRule,
         List<Choice> choices,
         List<String> teardownOf,
-        boolean runsFinally) {
+        boolean runsFinally,
+        Optional<Mapped> mapped,
+        Optional<String> pool,
+        int poolSlots,
+        int priority) {
     /**
      * Copies the lists.
      *
@@ -46,6 +55,10 @@ public record TaskView(
      * @param choices the branches that choose it
      * @param teardownOf ids of the tasks that it tears down
      * @param runsFinally whether it starts when all other tasks have ended
+     * @param mapped how it is mapped over the elements of lists
+     * @param pool the pool of which it needs slots
+     * @param poolSlots how many slots of the pool it needs
+     * @param priority how important it is where slots are scarce
      */
     public TaskView {
         inputs = List.copyOf(inputs);
@@ -57,11 +70,26 @@ public record TaskView(
     /**
      * Whether the task starts when every upstream task has succeeded, and has no other part to play.
      *
-     * @return true for a task with the default rule that no branch chooses and that is neither a teardown nor runs finally
+     * @return true for a task with the default rule that no branch chooses and that is neither a teardown nor mapped nor
+     *     runs finally
      */
     public boolean isPlain() {
-        return triggerRule == TriggerRule.ALL_SUCCESS && choices.isEmpty() && teardownOf.isEmpty() && !runsFinally;
+        return triggerRule == TriggerRule.ALL_SUCCESS
+                && choices.isEmpty()
+                && teardownOf.isEmpty()
+                && !runsFinally
+                && mapped.isEmpty();
     }
+
+    /**
+     * How a task is mapped over the elements of lists.
+     *
+     * @param over {@code LIST} for one list, {@code ZIP} for two in step, {@code PRODUCT} for their combinations
+     * @param fixedElements how many elements there are if the list is known, else the lists are the task's inputs
+     * @param atOnce how many elements may be under way at once, or empty for no limit of their own
+     * @param elementType the declared type of one element's output
+     */
+    public record Mapped(String over, OptionalInt fixedElements, OptionalInt atOnce, Type elementType) {}
 
     /**
      * The outputs of a branch for which a task starts.

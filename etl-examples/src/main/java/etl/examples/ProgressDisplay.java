@@ -1,6 +1,7 @@
 package etl.examples;
 
 import etl.core.spi.RunListener;
+import etl.core.spi.StoredTask;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import me.tongfei.progressbar.ProgressBar;
@@ -42,7 +43,9 @@ final class ProgressDisplay implements RunListener, AutoCloseable {
 
     @Override
     public void onTaskEnded(TaskEnded event) {
-        bar.get().ifPresent(display -> display.step().setExtraMessage(event.taskId() + " " + event.state()));
+        if (event.mapIndex() == StoredTask.NOT_MAPPED) {
+            bar.get().ifPresent(display -> display.step().setExtraMessage(event.taskId() + " " + event.state()));
+        }
     }
 
     @Override

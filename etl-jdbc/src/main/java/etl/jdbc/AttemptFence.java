@@ -3,6 +3,7 @@ package etl.jdbc;
 import etl.core.TaskContext;
 import etl.core.TaskState;
 import etl.core.spi.StaleWriteException;
+import etl.core.spi.StoredTask;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -31,10 +32,11 @@ final class AttemptFence {
 
     private void check(Connection connection, TaskContext context, String lock) throws SQLException {
         String sql =
-                "select state, attempt from " + table + " where run_id = ? and task_id = ? and map_index = -1" + lock;
+                "select state, attempt from " + table + " where run_id = ? and task_id = ? and map_index = ?" + lock;
         try (PreparedStatement select = connection.prepareStatement(sql)) {
             select.setObject(1, context.runId().value());
             select.setString(2, context.taskId());
+            select.setInt(3, context.mapIndex().orElse(StoredTask.NOT_MAPPED));
             try (ResultSet row = select.executeQuery()) {
                 if (row.next()) {
                     check(context, TaskState.valueOf(row.getString(1)), row.getInt(2));

@@ -157,6 +157,11 @@ public final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public List<@Nullable Object> outputs(RunId run, String taskId, Type elementType) {
+        return outputs.readElements(run, taskId, elementType);
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
             writer.close();

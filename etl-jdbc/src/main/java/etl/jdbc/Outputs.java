@@ -5,11 +5,15 @@ import etl.core.spi.StateStoreException;
 import java.lang.reflect.Type;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /** Reads the column {@code output} of {@code pipeline_tasks}. */
 final class Outputs {
+    private static final int FETCH_SIZE = 1_000;
+
     private final Database database;
 
     Outputs(Database database) {
@@ -19,7 +23,10 @@ final class Outputs {
     /** SQL NULL is the output null, of whatever type; JSON null may be another value, such as an empty Optional. */
     @Nullable
     Object read(RunId run, String taskId, Type type) {
-        String json = json(run, taskId);
+        return decoded(run, taskId, type, json(run, taskId));
+    }
+
+    private static @Nullable Object decoded(RunId run, String taskId, Type type, @Nullable String json) {
         if (json == null || type == Void.class) {
             return null;
         }
@@ -31,6 +38,26 @@ final class Outputs {
                             + ": " + notReadable.getOriginalMessage(),
                     notReadable);
         }
+    }
+
+    /** The outputs of a mapped task's elements that have SUCCEEDED, in their order. */
+    List<@Nullable Object> readElements(RunId run, String taskId, Type type) {
+        String sql = "select output from " + database.table("pipeline_tasks")
+                + " where run_id = ? and task_id = ? and map_index >= 0 and state = 'SUCCEEDED' order by map_index";
+        return database.transaction("reading the outputs of task '" + taskId + "'", connection -> {
+            try (PreparedStatement select = connection.prepareStatement(sql)) {
+                select.setObject(1, run.value());
+                select.setString(2, taskId);
+                select.setFetchSize(FETCH_SIZE);
+                List<@Nullable Object> outputs = new ArrayList<>();
+                try (ResultSet rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        outputs.add(decoded(run, taskId, type, rows.getString(1)));
+                    }
+                }
+                return outputs;
+            }
+        });
     }
 
     private @Nullable String json(RunId run, String taskId) {

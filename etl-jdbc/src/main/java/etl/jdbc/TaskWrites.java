@@ -30,8 +30,8 @@ final class TaskWrites {
 
     TaskWrites(Database database) {
         String table = database.table("pipeline_tasks");
-        this.start = "insert into " + table + " as t (run_id, task_id, state, attempt, started_at)"
-                + " select ?, ?, 'RUNNING', ?, ? on conflict (run_id, task_id, map_index) do update set"
+        this.start = "insert into " + table + " as t (run_id, task_id, map_index, state, attempt, started_at)"
+                + " select ?, ?, ?, 'RUNNING', ?, ? on conflict (run_id, task_id, map_index) do update set"
                 + " state = 'RUNNING', attempt = excluded.attempt, started_at = excluded.started_at, ended_at = null,"
                 + " rows_read = 0, rows_written = 0, rows_rejected = 0, output = null,"
                 + " error_type = null, error_message = null, error_stack = null,"
@@ -44,12 +44,12 @@ final class TaskWrites {
                     state,
                     "update " + table + " set state = ?, ended_at = ?, rows_read = ?, rows_written = ?,"
                             + " rows_rejected = ?, output = ?::jsonb, error_type = ?, error_message = ?,"
-                            + " error_stack = ? where run_id = ? and task_id = ? and map_index = -1 and attempt = ?"
+                            + " error_stack = ? where run_id = ? and task_id = ? and map_index = ? and attempt = ?"
                             + " and state in (" + sources(state) + ")");
             close.put(
                     state,
-                    "insert into " + table + " as t (run_id, task_id, state, attempt, ended_at)"
-                            + " select ?, ?, ?, ?, ? on conflict (run_id, task_id, map_index) do update set"
+                    "insert into " + table + " as t (run_id, task_id, map_index, state, attempt, ended_at)"
+                            + " select ?, ?, ?, ?, ?, ? on conflict (run_id, task_id, map_index) do update set"
                             + " state = excluded.state, ended_at = excluded.ended_at"
                             + " where t.attempt = excluded.attempt and t.state in (" + sources(state) + ")");
         }
@@ -119,17 +119,19 @@ final class TaskWrites {
             PreparedStatement statement = statements.get(start);
             statement.setObject(1, write.run().value());
             statement.setString(2, change.taskId());
-            statement.setInt(3, change.attempt());
-            statement.setObject(4, Columns.timestamp(change.at()));
+            statement.setInt(3, change.mapIndex());
+            statement.setInt(4, change.attempt());
+            statement.setObject(5, Columns.timestamp(change.at()));
             return statement;
         }
         if (state != TaskState.SUCCEEDED && change.error().isEmpty()) {
             PreparedStatement statement = statements.get(close.getOrDefault(state, ""));
             statement.setObject(1, write.run().value());
             statement.setString(2, change.taskId());
-            statement.setString(3, state.name());
-            statement.setInt(4, change.attempt());
-            statement.setObject(5, Columns.timestamp(change.at()));
+            statement.setInt(3, change.mapIndex());
+            statement.setString(4, state.name());
+            statement.setInt(5, change.attempt());
+            statement.setObject(6, Columns.timestamp(change.at()));
             return statement;
         }
         PreparedStatement statement = statements.get(end.getOrDefault(state, ""));
@@ -142,7 +144,8 @@ final class TaskWrites {
         Columns.setError(statement, 7, change.error());
         statement.setObject(10, write.run().value());
         statement.setString(11, change.taskId());
-        statement.setInt(12, change.attempt());
+        statement.setInt(12, change.mapIndex());
+        statement.setInt(13, change.attempt());
         return statement;
     }
 }

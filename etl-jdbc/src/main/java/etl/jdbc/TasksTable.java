@@ -71,14 +71,16 @@ final class TasksTable {
     }
 
     Optional<StoredTask> one(RunId run, String taskId) {
-        return select(run, " and task_id = ?", statement -> statement.setString(2, taskId)).stream()
+        return select(run, " and task_id = ? and map_index = -1", statement -> statement.setString(2, taskId)).stream()
                 .findFirst();
     }
 
     private List<StoredTask> select(RunId run, String condition, Binding binding) {
-        String sql = "select task_id, state, attempt, started_at, ended_at, rows_read, rows_written, rows_rejected,"
-                + " error_type, error_message, error_stack, attempts from " + table + " where run_id = ?" + condition
-                + " order by task_id collate \"C\", map_index";
+        String sql =
+                "select task_id, map_index, state, attempt, started_at, ended_at, rows_read, rows_written, rows_rejected,"
+                        + " error_type, error_message, error_stack, attempts from " + table + " where run_id = ?"
+                        + condition
+                        + " order by task_id collate \"C\", map_index";
         return database.transaction("reading the tasks of run " + run, connection -> {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 select.setObject(1, run.value());
@@ -114,7 +116,7 @@ final class TasksTable {
         }
         RowCounts rows =
                 new RowCounts(row.getLong("rows_read"), row.getLong("rows_written"), row.getLong("rows_rejected"));
-        return new StoredTask(row.getString("task_id"), state, attempts, rows);
+        return new StoredTask(row.getString("task_id"), row.getInt("map_index"), state, attempts, rows);
     }
 
     /** Sets the parameters of a statement. */

@@ -6,6 +6,7 @@ import etl.core.TaskContext;
 import etl.core.TaskRef;
 import etl.core.TaskState;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,11 @@ final class CountingAttempt implements TaskContext {
     @Override
     public <T extends @Nullable Object> T get(Parameter<T> parameter) {
         throw new IllegalArgumentException("there are no parameters");
+    }
+
+    @Override
+    public OptionalInt mapIndex() {
+        return OptionalInt.empty();
     }
 
     @Override

@@ -22,7 +22,8 @@ import java.util.stream.Stream;
 /**
  * Counts and times runs and tasks in a Micrometer registry. Safe for use by many threads.
  *
- * <p>{@code pipeline_errors_total} counts every failed attempt, those that are retried included, by the simple name of
+ * <p>Each element of a mapped task counts as a task run, and so does, once and without a duration, the mapped task as a
+ * whole. {@code pipeline_errors_total} counts every failed attempt, those that are retried included, by the simple name of
  * the exception's class; after 100 different names of one pipeline, further ones are counted as {@code other}.
  * What is known when a run begins (the states in which it can end, errors by timeout) is registered then with 0, so that a
  * rate over it is right from the first event on. {@code task_duration_seconds} measures the last attempt of a task, {@code rows_total} counts what it reported.
@@ -53,7 +54,7 @@ public final class MicrometerListener implements RunListener {
     /** A meter, so that it is looked up in the registry only once. */
     private record Key(String name, List<String> tags) {}
 
-    private record ActiveTask(RunId run, String task) {}
+    private record ActiveTask(RunId run, String task, int mapIndex) {}
 
     private MicrometerListener(MeterRegistry registry) {
         this.registry = registry;
@@ -81,7 +82,7 @@ public final class MicrometerListener implements RunListener {
 
     @Override
     public void onTaskStarted(TaskStarted event) {
-        if (active.add(new ActiveTask(event.run().id(), event.taskId()))) {
+        if (active.add(new ActiveTask(event.run().id(), event.taskId(), event.mapIndex()))) {
             gauge(MetricNames.TASKS_ACTIVE, event.run().pipeline()).incrementAndGet();
         }
     }
@@ -89,7 +90,7 @@ public final class MicrometerListener implements RunListener {
     @Override
     public void onTaskRetrying(TaskRetrying event) {
         String pipeline = event.run().pipeline();
-        attemptEnded(event.run().id(), pipeline, event.taskId());
+        attemptEnded(event.run().id(), pipeline, event.taskId(), event.mapIndex());
         count(MetricNames.RETRIES, 1, "pipeline", pipeline, "task", event.taskId());
         countError(pipeline, event.error());
     }
@@ -98,9 +99,9 @@ public final class MicrometerListener implements RunListener {
     public void onTaskEnded(TaskEnded event) {
         String pipeline = event.run().pipeline();
         String state = event.state().name();
-        boolean ran = attemptEnded(event.run().id(), pipeline, event.taskId());
+        boolean ran = attemptEnded(event.run().id(), pipeline, event.taskId(), event.mapIndex());
         count(MetricNames.TASKS, 1, "pipeline", pipeline, "task", event.taskId(), "state", state);
-        if (event.state() == TaskState.FAILED) {
+        if (event.state() == TaskState.FAILED && event.attempt() > 0) {
             event.error().ifPresent(error -> countError(pipeline, error));
         }
         if (ran) {
@@ -119,8 +120,8 @@ public final class MicrometerListener implements RunListener {
         }
     }
 
-    private boolean attemptEnded(RunId run, String pipeline, String task) {
-        boolean ran = active.remove(new ActiveTask(run, task));
+    private boolean attemptEnded(RunId run, String pipeline, String task, int mapIndex) {
+        boolean ran = active.remove(new ActiveTask(run, task, mapIndex));
         if (ran) {
             gauge(MetricNames.TASKS_ACTIVE, pipeline).decrementAndGet();
         }

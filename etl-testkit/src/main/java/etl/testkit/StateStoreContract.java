@@ -146,6 +146,7 @@ public abstract class StateStoreContract {
         assertThat(task)
                 .isEqualTo(new StoredTask(
                         "a",
+                        StoredTask.NOT_MAPPED,
                         TaskState.SUCCEEDED,
                         List.of(
                                 new StoredAttempt(

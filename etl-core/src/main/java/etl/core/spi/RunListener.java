@@ -72,37 +72,41 @@ public interface RunListener {
      *
      * @param run the run
      * @param taskId the task
+     * @param mapIndex the element of a mapped task, or {@link StoredTask#NOT_MAPPED}
      * @param attempt 1 for the first one
      * @param at when
      */
-    record TaskStarted(RunInfo run, String taskId, int attempt, Instant at) {}
+    record TaskStarted(RunInfo run, String taskId, int mapIndex, int attempt, Instant at) {}
 
     /**
      * An attempt reports its progress.
      *
      * @param run the run
      * @param taskId the task
+     * @param mapIndex the element of a mapped task, or {@link StoredTask#NOT_MAPPED}
      * @param done how much is done
      * @param total how much there is in all, negative if unknown
      */
-    record TaskProgress(RunInfo run, String taskId, long done, long total) {}
+    record TaskProgress(RunInfo run, String taskId, int mapIndex, long done, long total) {}
 
     /**
      * An attempt has failed and another one follows.
      *
      * @param run the run
      * @param taskId the task
+     * @param mapIndex the element of a mapped task, or {@link StoredTask#NOT_MAPPED}
      * @param attempt the attempt that failed
      * @param error why
      * @param delay the wait before the next attempt
      */
-    record TaskRetrying(RunInfo run, String taskId, int attempt, ErrorInfo error, Duration delay) {}
+    record TaskRetrying(RunInfo run, String taskId, int mapIndex, int attempt, ErrorInfo error, Duration delay) {}
 
     /**
-     * A task run has reached its final state.
+     * A task run has reached its final state: a task, an element of a mapped task, or a mapped task as a whole (attempt 0).
      *
      * @param run the run
      * @param taskId the task
+     * @param mapIndex the element of a mapped task, or {@link StoredTask#NOT_MAPPED}
      * @param attempt how often it was attempted, 0 if never
      * @param state the final state
      * @param duration how long the last attempt took, zero if there was none
@@ -112,6 +116,7 @@ public interface RunListener {
     record TaskEnded(
             RunInfo run,
             String taskId,
+            int mapIndex,
             int attempt,
             TaskState state,
             Duration duration,

@@ -68,12 +68,12 @@ public interface StateStore extends AutoCloseable {
      * The task runs of a run.
      *
      * @param run its id
-     * @return the task runs in the order of their ids; tasks that are still PENDING may be absent
+     * @return the task runs in the order of their ids and map indexes; tasks that are still PENDING may be absent
      */
     List<StoredTask> tasks(RunId run);
 
     /**
-     * One task run of a run.
+     * One task run of a run; of a mapped task, that of the task as a whole.
      *
      * @param run its id
      * @param taskId the task
@@ -92,6 +92,17 @@ public interface StateStore extends AutoCloseable {
      */
     @Nullable
     Object output(RunId run, String taskId, Type type);
+
+    /**
+     * Reads the outputs of the elements of a mapped task that SUCCEEDED.
+     *
+     * @param run the run
+     * @param taskId the mapped task
+     * @param elementType the declared type of one element's output
+     * @return the outputs in the order of the map indexes
+     * @throws StateStoreException if one cannot be read as that type
+     */
+    List<@Nullable Object> outputs(RunId run, String taskId, Type elementType);
 
     /** Lets go of everything this store has opened itself; a second call does nothing. */
     @Override

@@ -7,15 +7,20 @@ import java.util.List;
  * A task run as a store remembers it. A task that is still PENDING may have none.
  *
  * @param taskId the task's id
+ * @param mapIndex the element of a mapped task, or {@link #NOT_MAPPED} for any other task and for a mapped task as a whole
  * @param state where it stands
  * @param attempts its attempts in order, empty if none has begun
  * @param rows the rows that the last attempt counted
  */
-public record StoredTask(String taskId, TaskState state, List<StoredAttempt> attempts, RowCounts rows) {
+public record StoredTask(String taskId, int mapIndex, TaskState state, List<StoredAttempt> attempts, RowCounts rows) {
+    /** The map index of a task run that is not an element of a mapped task. */
+    public static final int NOT_MAPPED = -1;
+
     /**
      * Copies the attempts.
      *
      * @param taskId the task's id
+     * @param mapIndex the element of a mapped task, or {@link #NOT_MAPPED}
      * @param state where it stands
      * @param attempts its attempts in order
      * @param rows the rows that the last attempt counted

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskChange {
     private final String taskId;
+    private final int mapIndex;
     private final int attempt;
     private final TaskState state;
     private final Instant at;
@@ -22,6 +23,7 @@ public final class TaskChange {
 
     private TaskChange(
             String taskId,
+            int mapIndex,
             int attempt,
             TaskState state,
             Instant at,
@@ -30,6 +32,7 @@ public final class TaskChange {
             Type outputType,
             @Nullable ErrorInfo error) {
         this.taskId = taskId;
+        this.mapIndex = mapIndex;
         this.attempt = attempt;
         this.state = state;
         this.at = at;
@@ -48,7 +51,8 @@ public final class TaskChange {
      * @return the change
      */
     public static TaskChange started(String taskId, int attempt, Instant at) {
-        return new TaskChange(taskId, attempt, TaskState.RUNNING, at, RowCounts.NONE, null, Void.class, null);
+        return new TaskChange(
+                taskId, StoredTask.NOT_MAPPED, attempt, TaskState.RUNNING, at, RowCounts.NONE, null, Void.class, null);
     }
 
     /**
@@ -64,7 +68,8 @@ public final class TaskChange {
      */
     public static TaskChange succeeded(
             String taskId, int attempt, Instant at, RowCounts rows, @Nullable Object output, Type outputType) {
-        return new TaskChange(taskId, attempt, TaskState.SUCCEEDED, at, rows, output, outputType, null);
+        return new TaskChange(
+                taskId, StoredTask.NOT_MAPPED, attempt, TaskState.SUCCEEDED, at, rows, output, outputType, null);
     }
 
     /**
@@ -80,7 +85,7 @@ public final class TaskChange {
      */
     public static TaskChange failed(
             String taskId, int attempt, TaskState state, Instant at, RowCounts rows, ErrorInfo error) {
-        return new TaskChange(taskId, attempt, state, at, rows, null, Void.class, error);
+        return new TaskChange(taskId, StoredTask.NOT_MAPPED, attempt, state, at, rows, null, Void.class, error);
     }
 
     /**
@@ -94,7 +99,8 @@ public final class TaskChange {
      * @return the change
      */
     public static TaskChange skipped(String taskId, int attempt, Instant at, RowCounts rows, ErrorInfo reason) {
-        return new TaskChange(taskId, attempt, TaskState.SKIPPED, at, rows, null, Void.class, reason);
+        return new TaskChange(
+                taskId, StoredTask.NOT_MAPPED, attempt, TaskState.SKIPPED, at, rows, null, Void.class, reason);
     }
 
     /**
@@ -107,7 +113,27 @@ public final class TaskChange {
      * @return the change
      */
     public static TaskChange ended(String taskId, int attempt, TaskState state, Instant at) {
-        return new TaskChange(taskId, attempt, state, at, RowCounts.NONE, null, Void.class, null);
+        return new TaskChange(
+                taskId, StoredTask.NOT_MAPPED, attempt, state, at, RowCounts.NONE, null, Void.class, null);
+    }
+
+    /**
+     * The same change for one element of a mapped task.
+     *
+     * @param index the element's index, from 0
+     * @return the change
+     */
+    public TaskChange ofElement(int index) {
+        return new TaskChange(taskId, index, attempt, state, at, rows, output, outputType, error);
+    }
+
+    /**
+     * The element of a mapped task.
+     *
+     * @return its index, or {@link StoredTask#NOT_MAPPED}
+     */
+    public int mapIndex() {
+        return mapIndex;
     }
 
     /**

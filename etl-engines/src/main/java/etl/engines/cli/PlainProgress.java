@@ -3,6 +3,7 @@ package etl.engines.cli;
 import etl.core.TaskState;
 import etl.core.spi.RowCounts;
 import etl.core.spi.RunListener;
+import etl.core.spi.StoredTask;
 import java.io.PrintWriter;
 
 /** One line for each event, for pipes and logs. Safe for use by many threads. */
@@ -26,14 +27,14 @@ public final class PlainProgress implements RunListener {
 
     @Override
     public void onTaskRetrying(TaskRetrying event) {
-        line(event.taskId() + ": attempt " + event.attempt() + " failed (" + event.error() + "), next in "
-                + Durations.text(event.delay()));
+        line(name(event.taskId(), event.mapIndex()) + ": attempt " + event.attempt() + " failed (" + event.error()
+                + "), next in " + Durations.text(event.delay()));
     }
 
     @Override
     public void onTaskEnded(TaskEnded event) {
         RowCounts rows = event.rows();
-        line(event.taskId() + ": " + event.state()
+        line(name(event.taskId(), event.mapIndex()) + ": " + event.state()
                 + (event.attempt() == 0 ? "" : " in " + Durations.text(event.duration()))
                 + (rows.equals(RowCounts.NONE)
                         ? ""
@@ -52,5 +53,9 @@ public final class PlainProgress implements RunListener {
     private void line(String text) {
         out.println(text);
         out.flush();
+    }
+
+    private static String name(String taskId, int mapIndex) {
+        return mapIndex == StoredTask.NOT_MAPPED ? taskId : taskId + "[" + mapIndex + "]";
     }
 }

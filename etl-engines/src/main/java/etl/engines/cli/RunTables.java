@@ -83,12 +83,12 @@ final class RunTables {
 
     private static void addRows(TextTable table, List<String> errors, StoredTask task) {
         if (task.attempts().isEmpty()) {
-            table.row(task.taskId(), task.state().toString(), "0", "-", "-", "", "", "");
+            table.row(name(task), task.state().toString(), "0", "-", "-", "", "", "");
         }
         for (StoredAttempt attempt : task.attempts()) {
             boolean last = attempt.attempt() == task.attempt();
             table.row(
-                    task.taskId(),
+                    name(task),
                     attempt.state().toString(),
                     String.valueOf(attempt.attempt()),
                     time(attempt.startedAt()),
@@ -97,8 +97,12 @@ final class RunTables {
                     last ? String.valueOf(task.rows().written()) : "",
                     last ? String.valueOf(task.rows().rejected()) : "");
             failure(attempt)
-                    .ifPresent(error -> errors.add(task.taskId() + ", attempt " + attempt.attempt() + ": " + error));
+                    .ifPresent(error -> errors.add(name(task) + ", attempt " + attempt.attempt() + ": " + error));
         }
+    }
+
+    private static String name(StoredTask task) {
+        return task.mapIndex() == StoredTask.NOT_MAPPED ? task.taskId() : task.taskId() + "[" + task.mapIndex() + "]";
     }
 
     private static Optional<String> failure(StoredAttempt attempt) {

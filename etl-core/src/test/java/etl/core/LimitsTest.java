@@ -1,0 +1,151 @@
+package etl.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class LimitsTest {
+    private final AtomicInteger now = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+
+    private void busy() {
+        most.accumulateAndGet(now.incrementAndGet(), Math::max);
+        Thread.yield();
+        now.decrementAndGet();
+    }
+
+    private Pipeline wide(String name, int tasks, String pool) {
+        PipelineBuilder builder = Pipeline.named(name);
+        for (int i = 0; i < tasks; i++) {
+            ActionBuilder task = builder.task("t" + i);
+            (pool.isEmpty() ? task : task.pool(pool)).run(ctx -> busy());
+        }
+        return builder.build();
+    }
+
+    @Test
+    void the_orchestrators_limit_holds_over_all_its_runs() {
+        try (Etl etl = Etl.builder().parallelism(3).build()) {
+            List<RunHandle> runs = IntStream.range(0, 8)
+                    .mapToObj(i -> etl.submit(wide("wide" + i, 200, ""), Arguments.none()))
+                    .toList();
+
+            runs.forEach(run -> assertThat(run.await().state()).isEqualTo(RunState.SUCCEEDED));
+        }
+
+        assertThat(most.get()).isBetween(1, 3);
+    }
+
+    @Test
+    void a_pool_holds_over_all_runs() {
+        try (Etl etl = Etl.builder().parallelism(16).pool("db", 2).build()) {
+            List<RunHandle> runs = IntStream.range(0, 4)
+                    .mapToObj(i -> etl.submit(wide("wide" + i, 100, "db"), Arguments.none()))
+                    .toList();
+
+            runs.forEach(run -> assertThat(run.await().state()).isEqualTo(RunState.SUCCEEDED));
+        }
+
+        assertThat(most.get()).isBetween(1, 2);
+    }
+
+    @Test
+    void a_pool_that_is_unknown_or_too_small_is_refused_before_the_run() {
+        PipelineBuilder builder = Pipeline.named("needs");
+        builder.task("t").pool("db", 3).run(ctx -> {});
+        Pipeline pipeline = builder.build();
+
+        try (Etl none = Etl.inMemory();
+                Etl small = Etl.builder().pool("db", 2).build()) {
+            assertThatThrownBy(() -> none.run(pipeline))
+                    .hasMessage("task 't' needs pool 'db', which this orchestrator does not have; add pool(\"db\","
+                            + " slots) to its builder");
+            assertThatThrownBy(() -> small.run(pipeline)).hasMessageContaining("needs 3 slots of pool 'db'");
+        }
+    }
+
+    @Test
+    void what_is_more_important_goes_first_where_slots_are_scarce() throws Exception {
+        CountDownLatch everythingWaits = new CountDownLatch(1);
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        PipelineBuilder builder = Pipeline.named("priorities").parallelism(1);
+        builder.task("first").priority(1000).run(ctx -> everythingWaits.await());
+        builder.task("low").priority(-5).run(ctx -> order.add("low"));
+        builder.task("normal").run(ctx -> order.add("normal"));
+        builder.task("high").priority(7).run(ctx -> order.add("high"));
+
+        try (Etl etl = Etl.inMemory()) {
+            RunHandle run = etl.submit(builder.build(), Arguments.none());
+            everythingWaits.countDown();
+            run.await().orThrow();
+        }
+
+        assertThat(order).containsExactly("high", "normal", "low");
+    }
+
+    @Test
+    void a_turn_comes_after_a_bounded_number_of_more_important_arrivals() {
+        long low = Turn.of(0, 0);
+
+        assertThat(IntStream.range(1, 10_000).filter(arrival -> Turn.of(arrival, 3) < low))
+                .hasSize(3 * Turn.OVERTAKES - 1);
+    }
+
+    @Test
+    void runs_take_turns_so_that_a_short_one_does_not_wait_for_a_long_one() {
+        AtomicInteger done = new AtomicInteger();
+        PipelineBuilder longOne = Pipeline.named("long");
+        CountDownLatch shortIsThere = new CountDownLatch(1);
+        longOne.task("t0").run(ctx -> shortIsThere.await());
+        for (int i = 1; i < 10_000; i++) {
+            longOne.task("t" + i).after("t" + (i - 1)).run(ctx -> done.incrementAndGet());
+        }
+        PipelineBuilder shortOne = Pipeline.named("short");
+        for (int i = 0; i < 5; i++) {
+            shortOne.task("s" + i).run(ctx -> {});
+        }
+
+        try (Etl etl = Etl.builder().parallelism(1).build()) {
+            RunHandle slow = etl.submit(longOne.build(), Arguments.none());
+            RunHandle quick = etl.submit(shortOne.build(), Arguments.none());
+            shortIsThere.countDown();
+            quick.await().orThrow();
+            int doneThen = done.get();
+            slow.await().orThrow();
+
+            assertThat(doneThen).isLessThan(9_000);
+        }
+    }
+
+    @Test
+    void tasks_that_run_pipelines_cannot_keep_these_from_going_on() {
+        PipelineBuilder inner = Pipeline.named("inner");
+        TaskRef<Integer> one = inner.task("one", Integer.class).pool("db").run(ctx -> 1);
+        Pipeline innerPipeline = inner.build();
+
+        try (Etl etl = Etl.builder().parallelism(2).pool("db", 1).build()) {
+            PipelineBuilder outer = Pipeline.named("outer");
+            List<TaskRef<Integer>> all = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                all.add(outer.task("t" + i, Integer.class)
+                        .pool("db")
+                        .run(ctx -> etl.run(innerPipeline).output(one)));
+            }
+            TaskRef<Integer> sum = outer.task("sum", Integer.class)
+                    .fromAll(all)
+                    .run((ctx, values) ->
+                            values.stream().mapToInt(Integer::intValue).sum());
+
+            assertThat(etl.run(outer.build()).output(sum)).isEqualTo(20);
+        }
+    }
+}
