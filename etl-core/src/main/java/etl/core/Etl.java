@@ -145,7 +145,9 @@ public final class Etl implements AutoCloseable {
                 .orElseThrow(() -> new ResumeRefusedException(
                         "run " + id + " is unknown in this store; check the id and the database"));
         Resumption.check(stored, pipeline);
-        if (active.stream().anyMatch(execution -> execution.run().id().equals(id))) {
+        if (active.stream()
+                .anyMatch(execution ->
+                        execution.run().id().equals(id) && !execution.end().isDone())) {
             throw new ResumeRefusedException("run " + id + " is being executed right now; wait for its end");
         }
         Map<String, Object> arguments =

@@ -14,6 +14,8 @@ import etl.core.spi.Time;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -98,14 +100,17 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         journal.started(startedAt);
         settings.listener()
                 .onRunStarted(new RunListener.RunStarted(run, startedAt, pipeline.size(), table.finalTasks()));
+        List<TaskRun> ended = new ArrayList<>();
+        List<TaskRun> starting = new ArrayList<>();
         for (int task = 0; task < pipeline.size(); task++) {
-            TaskState state = table.state(task);
-            if (state.isFinal()) {
-                propagate(task, state);
+            if (table.state(task).isFinal()) {
+                ended.add(table.run(task));
             } else if (table.decideAtStart(task) == Decision.START) {
-                workers.add(table.run(task));
+                starting.add(table.run(task));
             }
         }
+        ended.forEach(taskRun -> propagate(taskRun.task(), taskRun.state()));
+        starting.forEach(workers::add);
         pipeline.deadline().ifPresent(limit -> deadline.set(settings.time().after(limit, () -> miss(limit))));
         finishIfAllFinal();
     }

@@ -165,6 +165,58 @@ public abstract class StateStoreContract {
     }
 
     @Test
+    void the_elements_of_a_mapped_task_are_kept_apart() throws Exception {
+        RunId run = created();
+        ErrorInfo error = new ErrorInfo("java.lang.IllegalStateException", "no", "at a(b.java:1)");
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started("m", 1, NOON));
+            for (int index = 11; index >= 0; index--) {
+                written(journal, TaskChange.started("m", 1, NOON).ofElement(index));
+                TaskChange end = index == 5
+                        ? TaskChange.failed("m", 1, TaskState.FAILED, NOON, RowCounts.NONE, error)
+                        : TaskChange.succeeded("m", 1, NOON, RowCounts.NONE, "e" + index, String.class);
+                written(journal, end.ofElement(index));
+            }
+            written(journal, TaskChange.failed("m", 1, TaskState.FAILED, NOON, RowCounts.NONE, error));
+        }
+
+        assertThat(store().task(run, "m").orElseThrow())
+                .returns(StoredTask.NOT_MAPPED, StoredTask::mapIndex)
+                .returns(TaskState.FAILED, StoredTask::state);
+        assertThat(store().tasks(run))
+                .extracting(StoredTask::mapIndex)
+                .containsExactly(-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+        assertThat(store().outputs(run, "m", String.class))
+                .containsExactly("e0", "e1", "e2", "e3", "e4", "e6", "e7", "e8", "e9", "e10", "e11");
+
+        store().reopen(run);
+
+        assertThat(store().tasks(run))
+                .filteredOn(task -> !task.survivesResume())
+                .extracting(StoredTask::mapIndex)
+                .containsExactly(-1, 5);
+    }
+
+    @Test
+    void a_reopened_run_keeps_what_has_skipped_itself_and_not_what_was_skipped() throws Exception {
+        RunId run = created();
+        ErrorInfo reason = new ErrorInfo("etl.core.TaskSkippedException", "nothing to do", "");
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started("own", 1, NOON));
+            written(journal, TaskChange.skipped("own", 1, NOON, RowCounts.NONE, reason));
+            written(journal, TaskChange.ended("by-rule", 0, TaskState.SKIPPED, NOON));
+            journal.ended(RunState.FAILED, NOON, Optional.empty());
+        }
+
+        store().reopen(run);
+
+        StoredTask own = store().task(run, "own").orElseThrow();
+        assertThat(own.state()).isEqualTo(TaskState.SKIPPED);
+        assertThat(own.attempts().get(0).error()).contains(reason);
+        assertThat(store().task(run, "by-rule").orElseThrow().state()).isEqualTo(TaskState.PENDING);
+    }
+
+    @Test
     void an_output_is_read_back_equal() throws Exception {
         Sample sample = new Sample(
                 "quotes ' \" \\ tab\t newline\n emoji \uD83D\uDE00 \u05D0",
