@@ -75,7 +75,7 @@ final class MappedTask {
     /** The outputs of the elements that succeeded; those of an earlier execution are still in the store. */
     Object output() {
         if (restored) {
-            return TaskRuns.NOT_LOADED;
+            return TaskRuns.NotLoaded.YET;
         }
         List<@Nullable Object> outputs = new ArrayList<>(elements.size());
         for (int index = 0; index < elements.size(); index++) {

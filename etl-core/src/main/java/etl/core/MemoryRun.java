@@ -39,7 +39,7 @@ final class MemoryRun implements RunJournal {
     List<StoredTask> tasks() {
         return rows.values().stream()
                 .map(TaskRow::stored)
-                .sorted(Comparator.comparing(StoredTask::taskId).thenComparing(StoredTask::mapIndex))
+                .sorted(Comparator.comparing(StoredTask::taskId).thenComparingInt(StoredTask::mapIndex))
                 .toList();
     }
 
@@ -62,7 +62,7 @@ final class MemoryRun implements RunJournal {
                 .filter(row -> row.key().taskId().equals(taskId)
                         && row.key().mapIndex() != StoredTask.NOT_MAPPED
                         && row.state() == TaskState.SUCCEEDED)
-                .sorted(Comparator.comparing(row -> row.key().mapIndex()))
+                .sorted(Comparator.comparingInt(row -> row.key().mapIndex()))
                 .toList();
         List<@Nullable Object> outputs = new ArrayList<>(elements.size());
         elements.forEach(row -> outputs.add(row.output()));

@@ -21,7 +21,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("EnumOrdinal") // The states of many task runs are kept as numbers, in memory only.
 final class TaskRuns {
     /** In place of an output that is in the store but was not read yet. */
-    static final Object NOT_LOADED = new Object();
+    enum NotLoaded {
+        YET
+    }
 
     private static final TaskState[] STATES = TaskState.values();
 
@@ -54,7 +56,7 @@ final class TaskRuns {
         attemptsBefore[index] = stored.attempt();
         if (stored.survivesResume()) {
             states.set(index, stored.state().ordinal());
-            outputs.set(index, NOT_LOADED);
+            outputs.set(index, NotLoaded.YET);
             rows[index] = stored.rows();
             open.decrementAndGet();
         }

@@ -92,7 +92,7 @@ final class TaskTable {
     @Nullable
     Object output(int task, StateStore store, RunId run) {
         Object output = runs.output(task);
-        if (output == TaskRuns.NOT_LOADED) {
+        if (output instanceof TaskRuns.NotLoaded) {
             TaskView view = pipeline.task(task);
             output = pipeline.mapping(task).isPresent()
                     ? store.outputs(run, view.id(), pipeline.mapping(task).get().elementType())

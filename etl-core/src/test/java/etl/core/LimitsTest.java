@@ -19,7 +19,7 @@ class LimitsTest {
 
     private void busy() {
         most.accumulateAndGet(now.incrementAndGet(), Math::max);
-        Thread.yield();
+        Thread.onSpinWait();
         now.decrementAndGet();
     }
 

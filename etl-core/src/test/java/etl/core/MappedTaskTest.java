@@ -167,7 +167,7 @@ class MappedTaskTest {
                     .atOnce(3)
                     .run((ctx, n) -> {
                         most.accumulateAndGet(now.incrementAndGet(), Math::max);
-                        Thread.yield();
+                        Thread.onSpinWait();
                         now.decrementAndGet();
                         return n;
                     });

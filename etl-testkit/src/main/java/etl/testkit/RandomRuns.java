@@ -22,6 +22,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
@@ -287,12 +288,12 @@ public final class RandomRuns {
     private TaskState decide(Node node, Map<String, TaskState> states) {
         List<TaskState> upstream = new ArrayList<>();
         for (int index : node.upstream) {
-            TaskState state = states.get(nodes.get(index).id);
+            TaskState state = Objects.requireNonNull(states.get(nodes.get(index).id));
             boolean notChosen = index == node.branch && state == TaskState.SUCCEEDED && !node.chosen;
             upstream.add(notChosen ? TaskState.SKIPPED : state);
         }
         if (node.kind == Kind.TEARDOWN) {
-            TaskState setup = states.get(nodes.get(node.setup).id);
+            TaskState setup = Objects.requireNonNull(states.get(nodes.get(node.setup).id));
             return switch (setup) {
                 case SUCCEEDED -> executed(node);
                 case SKIPPED -> TaskState.SKIPPED;
