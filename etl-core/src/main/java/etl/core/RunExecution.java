@@ -458,7 +458,7 @@ final class RunExecution implements TaskAttempt.Owner {
         Optional<ErrorInfo> error = Optional.ofNullable(failure).map(ErrorInfo::of);
         try {
             journal.ended(state, now, error);
-        } catch (StateStoreException notStored) {
+        } catch (RuntimeException | Error notStored) {
             end.completeExceptionally(new RunStoppedException(run.id(), "its end could not be stored", notStored));
             return;
         } finally {
