@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +37,7 @@ public final class Etl implements AutoCloseable {
     private final Duration grace;
     private final List<AutoCloseable> resources;
     private final Set<RunExecution> active = ConcurrentHashMap.newKeySet();
+    private final Set<RunId> executing = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Etl(
@@ -141,29 +143,49 @@ public final class Etl implements AutoCloseable {
     public RunHandle resume(RunId id, Pipeline pipeline) {
         checkOpen();
         checkPools(pipeline);
+        // Before the state is read: of two that resume the same run, the second must see what the first has made of it.
+        if (!executing.add(id)) {
+            throw new ResumeRefusedException("run " + id + " is being executed right now; wait for its end");
+        }
+        RunExecution execution;
+        try {
+            execution = resumption(id, pipeline);
+        } catch (RuntimeException | Error refused) {
+            executing.remove(id);
+            throw refused;
+        }
+        return start(execution);
+    }
+
+    private RunExecution resumption(RunId id, Pipeline pipeline) {
         StoredRun stored = store.find(id)
                 .orElseThrow(() -> new ResumeRefusedException(
                         "run " + id + " is unknown in this store; check the id and the database"));
         Resumption.check(stored, pipeline);
-        if (active.stream()
-                .anyMatch(execution ->
-                        execution.run().id().equals(id) && !execution.end().isDone())) {
-            throw new ResumeRefusedException("run " + id + " is being executed right now; wait for its end");
-        }
         Map<String, Object> arguments =
                 Arguments.parse(pipeline, stored.definition().arguments()).bind(pipeline);
         List<StoredTask> tasks = store.tasks(id);
         store.reopen(id);
         RunInfo run = new RunInfo(id, pipeline.name(), stored.definition().engineRun());
-        return start(new RunExecution(
-                pipeline, run, settings, store.journal(id), arguments, new TaskTable(pipeline, tasks)));
+        return new RunExecution(pipeline, run, settings, store.journal(id), arguments, new TaskTable(pipeline, tasks));
     }
 
     private RunHandle start(RunExecution execution) {
         active.add(execution);
-        var unused = execution.end().whenComplete((report, failure) -> active.remove(execution));
-        execution.start();
-        return new RunHandle(execution);
+        executing.add(execution.run().id());
+        // The handle tells this end, so that whoever hears of it may resume the run at once.
+        CompletableFuture<RunReport> end = execution.end().whenComplete((report, failure) -> {
+            active.remove(execution);
+            executing.remove(execution.run().id());
+        });
+        try {
+            execution.start();
+        } catch (RuntimeException | Error notStarted) {
+            execution.shutDown();
+            end.handle((report, failure) -> true).join();
+            throw notStarted;
+        }
+        return new RunHandle(execution, end);
     }
 
     /**
@@ -234,7 +256,7 @@ public final class Etl implements AutoCloseable {
     }
 
     private void awaitEnds() {
-        long deadline = System.nanoTime() + grace.plusSeconds(1).toNanos();
+        long deadline = System.nanoTime() + SystemTime.nanos(grace) + TimeUnit.SECONDS.toNanos(1);
         for (RunExecution execution : active) {
             try {
                 execution

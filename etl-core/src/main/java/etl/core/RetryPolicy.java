@@ -18,6 +18,8 @@ import java.util.random.RandomGenerator;
 public final class RetryPolicy {
     private static final RetryPolicy NONE = new RetryPolicy(
             1, new Backoff.Fixed(Duration.ZERO), 0, List.of(), List.of(), Optional.empty(), Optional.empty());
+    /** A longer one cannot be counted in nanoseconds; 292 years may do without jitter. */
+    private static final Duration LONGEST_SPREAD = Duration.ofNanos(Long.MAX_VALUE);
 
     private final int maxAttempts;
     private final Backoff backoff;
@@ -235,7 +237,7 @@ public final class RetryPolicy {
             return Optional.empty();
         }
         Duration delay = jittered(backoff.after(failedAttempts), random);
-        if (deadline.isPresent() && elapsed.plus(delay).compareTo(deadline.get()) > 0) {
+        if (deadline.isPresent() && elapsed.compareTo(deadline.get().minus(delay)) > 0) {
             return Optional.empty();
         }
         return Optional.of(delay);
@@ -250,7 +252,7 @@ public final class RetryPolicy {
         }
         try {
             return condition.isEmpty() || condition.get().test(failure);
-        } catch (RuntimeException predicateFailed) {
+        } catch (RuntimeException | Error predicateFailed) {
             if (!predicateFailed.equals(failure)) {
                 failure.addSuppressed(predicateFailed);
             }
@@ -259,7 +261,7 @@ public final class RetryPolicy {
     }
 
     private Duration jittered(Duration delay, RandomGenerator random) {
-        if (jitter == 0 || delay.isZero()) {
+        if (jitter == 0 || delay.isZero() || delay.compareTo(LONGEST_SPREAD) > 0) {
             return delay;
         }
         double factor = 1 - jitter + 2 * jitter * random.nextDouble();

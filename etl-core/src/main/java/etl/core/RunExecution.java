@@ -129,10 +129,17 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
             switch (table.decide(successor, ended, how, this::output)) {
                 case START -> workers.add(table.run(successor));
                 case SKIP -> settle(table.run(successor), TaskState.SKIPPED);
-                case UPSTREAM_FAILED -> settle(table.run(successor), TaskState.UPSTREAM_FAILED);
+                case UPSTREAM_FAILED -> settle(table.run(successor), notStarted(successor));
                 case WAIT -> {}
             }
         }
+    }
+
+    /** Below a task that was cancelled with its run, nothing has failed. */
+    private TaskState notStarted(int task) {
+        return halt.get() == Interruption.CANCEL && concerns(Interruption.CANCEL, task)
+                ? TaskState.CANCELLED
+                : TaskState.UPSTREAM_FAILED;
     }
 
     private @Nullable Object output(int task) {
@@ -650,7 +657,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         Optional<ErrorInfo> error = Optional.ofNullable(failure).map(ErrorInfo::of);
         try {
             journal.ended(state, now, error);
-        } catch (StateStoreException notStored) {
+        } catch (RuntimeException | Error notStored) {
             end.completeExceptionally(new RunStoppedException(run.id(), "its end could not be stored", notStored));
             return;
         } finally {

@@ -11,9 +11,11 @@ import java.util.concurrent.TimeoutException;
 /** A run that has been started: watch it, cancel it, wait for it. Safe for use by many threads. */
 public final class RunHandle {
     private final RunExecution execution;
+    private final CompletableFuture<RunReport> end;
 
-    RunHandle(RunExecution execution) {
+    RunHandle(RunExecution execution, CompletableFuture<RunReport> end) {
         this.execution = execution;
+        this.end = end;
     }
 
     /**
@@ -48,7 +50,7 @@ public final class RunHandle {
      * @return a future of the report; it fails with {@link RunStoppedException}; cancelling it does not cancel the run
      */
     public CompletableFuture<RunReport> end() {
-        return execution.end().copy();
+        return end.copy();
     }
 
     /**
@@ -64,7 +66,7 @@ public final class RunHandle {
         try {
             while (true) {
                 try (RunWorkers.Pause pause = RunWorkers.pause()) {
-                    return execution.end().get();
+                    return end.get();
                 } catch (InterruptedException interruption) {
                     interrupted = true;
                     execution.cancel();
@@ -90,7 +92,7 @@ public final class RunHandle {
     @SuppressWarnings("try") // The pause is only opened and closed.
     public Optional<RunReport> await(Duration limit) throws InterruptedException {
         try (RunWorkers.Pause pause = RunWorkers.pause()) {
-            return Optional.of(execution.end().get(limit.toMillis(), TimeUnit.MILLISECONDS));
+            return Optional.of(end.get(SystemTime.nanos(limit), TimeUnit.NANOSECONDS));
         } catch (TimeoutException notYet) {
             return Optional.empty();
         } catch (ExecutionException stopped) {

@@ -37,7 +37,11 @@ final class SystemTime implements Time {
         }
     }
 
-    private static long nanos(Duration delay) {
+    /** What is negative counts as nothing, and what is longer than a hundred years as that. */
+    static long nanos(Duration delay) {
+        if (delay.isNegative()) {
+            return 0;
+        }
         return delay.compareTo(Duration.ofDays(36_500)) > 0 ? TimeUnit.DAYS.toNanos(36_500) : delay.toNanos();
     }
 

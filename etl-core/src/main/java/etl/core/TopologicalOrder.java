@@ -81,9 +81,11 @@ final class TopologicalOrder {
         stuck.stream()
                 .forEach(task -> unfinished[task] =
                         (int) Arrays.stream(upstream[task]).filter(stuck::get).count());
+        int[] position = new int[upstream.length];
+        Arrays.fill(position, -1);
         List<List<Integer>> cycles = new ArrayList<>();
-        while (!stuck.isEmpty()) {
-            List<Integer> cycle = cycleFrom(stuck.nextSetBit(0), stuck);
+        for (int start = stuck.nextSetBit(0); start >= 0; start = stuck.nextSetBit(start)) {
+            List<Integer> cycle = cycleFrom(start, stuck, position);
             cycles.add(cycle);
             remove(cycle, stuck, unfinished, downstream);
         }
@@ -91,9 +93,7 @@ final class TopologicalOrder {
     }
 
     /** Every stuck task has a stuck upstream task, so that walking upstream must meet a task twice. */
-    private List<Integer> cycleFrom(int start, BitSet stuck) {
-        int[] position = new int[upstream.length];
-        Arrays.fill(position, -1);
+    private List<Integer> cycleFrom(int start, BitSet stuck, int[] position) {
         List<Integer> walk = new ArrayList<>();
         int task = start;
         while (position[task] < 0) {
@@ -102,6 +102,7 @@ final class TopologicalOrder {
             task = Arrays.stream(upstream[task]).filter(stuck::get).findFirst().orElseThrow();
         }
         List<Integer> cycle = new ArrayList<>(walk.subList(position[task], walk.size()));
+        walk.forEach(walked -> position[walked] = -1);
         Collections.reverse(cycle);
         Collections.rotate(cycle, -cycle.indexOf(Collections.min(cycle)));
         return cycle;

@@ -109,18 +109,19 @@ class TriggerRunsTest {
 
     @Test
     void a_task_that_needs_one_success_does_not_wait_for_the_rest() {
-        CountDownLatch started = new CountDownLatch(1);
+        CountDownLatch asked = new CountDownLatch(1);
         TaskRef<?> quick = pipeline.task("quick").run(ctx -> {});
         TaskRef<Boolean> slow = pipeline.task("slow", Boolean.class).run(ctx -> {
-            started.await();
+            asked.await();
             return true;
         });
         TaskRef<Boolean> one = pipeline.task("one", Boolean.class)
                 .triggerRule(TriggerRule.ONE_SUCCESS)
                 .after(quick, slow)
                 .run(ctx -> {
-                    started.countDown();
-                    return ctx.output(slow).isEmpty();
+                    boolean early = ctx.output(slow).isEmpty();
+                    asked.countDown();
+                    return early;
                 });
 
         assertThat(etl.run(pipeline.build()).output(one)).isTrue();

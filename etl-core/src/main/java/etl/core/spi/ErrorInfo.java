@@ -1,7 +1,6 @@
 package etl.core.spi;
 
 import java.io.PrintWriter;
-import java.io.StringWriter;
 
 /**
  * A failure as text: what a state store keeps of an exception.
@@ -15,8 +14,8 @@ public record ErrorInfo(String type, String message, String stack) {
     private static final int MAX_MESSAGE = 8_192;
 
     /**
-     * Describes an exception. Characters that PostgreSQL cannot store (NUL and lone surrogates) become U+FFFD, and an
-     * exception that throws while it is described is described by its class alone.
+     * Describes an exception. Characters that PostgreSQL cannot store (NUL and lone surrogates) become U+FFFD, and of an
+     * exception that throws while it is described there is what it told before, at least its class.
      *
      * @param failure the exception
      * @return its description
@@ -38,20 +37,26 @@ public record ErrorInfo(String type, String message, String stack) {
     }
 
     private static String stack(Throwable failure) {
+        // One more than is kept, so that a pair of surrogates at the end is seen as a whole.
+        BoundedText text = new BoundedText(MAX_STACK + 1);
         try {
-            StringWriter text = new StringWriter();
             failure.printStackTrace(new PrintWriter(text));
-            return text.toString();
-        } catch (RuntimeException | Error unreadable) {
-            return failure.getClass().getName();
+        } catch (RuntimeException | Error fullOrUnreadable) {
+            if (text.toString().isEmpty()) {
+                return failure.getClass().getName();
+            }
         }
+        return text.toString();
     }
 
     private static String storable(String text, int limit) {
         StringBuilder clean = new StringBuilder(Math.min(text.length(), limit));
-        for (int i = 0; i < text.length() && clean.length() < limit; ) {
+        for (int i = 0; i < text.length(); ) {
             int point = text.codePointAt(i);
             i += Character.charCount(point);
+            if (clean.length() + Character.charCount(point) > limit) {
+                break;
+            }
             boolean lone = point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE;
             clean.appendCodePoint(point == 0 || lone ? 0xFFFD : point);
         }

@@ -1,0 +1,114 @@
+package etl.core;
+
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.NewRun;
+import etl.core.spi.RunJournal;
+import etl.core.spi.StateStore;
+import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
+import etl.core.spi.TaskChange;
+import java.lang.reflect.Type;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The in-memory store, to be subclassed by tests that want one method to fail or to wait. */
+class StoreDouble implements StateStore {
+    private final StateStore store = InMemoryStateStore.create();
+
+    @Override
+    public boolean create(NewRun run) {
+        return store.create(run);
+    }
+
+    @Override
+    public RunJournal journal(RunId run) {
+        return new JournalDouble(store.journal(run));
+    }
+
+    @Override
+    public void reopen(RunId run) {
+        store.reopen(run);
+    }
+
+    @Override
+    public Optional<StoredRun> find(RunId run) {
+        return store.find(run);
+    }
+
+    @Override
+    public Optional<StoredRun> findByKey(String pipeline, String runKey) {
+        return store.findByKey(pipeline, runKey);
+    }
+
+    @Override
+    public List<StoredRun> recent(int limit) {
+        return store.recent(limit);
+    }
+
+    @Override
+    public List<StoredTask> tasks(RunId run) {
+        return store.tasks(run);
+    }
+
+    @Override
+    public Optional<StoredTask> task(RunId run, String taskId) {
+        return store.task(run, taskId);
+    }
+
+    @Override
+    public @Nullable Object output(RunId run, String taskId, Type type) {
+        return store.output(run, taskId, type);
+    }
+
+    @Override
+    public List<@Nullable Object> outputs(RunId run, String taskId, Type elementType) {
+        return store.outputs(run, taskId, elementType);
+    }
+
+    @Override
+    public void close() {
+        store.close();
+    }
+
+    /** Called before the journal records that a run starts. */
+    void beforeStarted() {}
+
+    /** Called before the journal records a change. */
+    void beforeWrite(TaskChange change) {}
+
+    /** Called before the journal records a run's end. */
+    void beforeEnded() {}
+
+    private final class JournalDouble implements RunJournal {
+        private final RunJournal journal;
+
+        JournalDouble(RunJournal journal) {
+            this.journal = journal;
+        }
+
+        @Override
+        public void started(Instant at) {
+            beforeStarted();
+            journal.started(at);
+        }
+
+        @Override
+        public void write(TaskChange change, Receipt receipt) {
+            beforeWrite(change);
+            journal.write(change, receipt);
+        }
+
+        @Override
+        public void ended(RunState state, Instant at, Optional<ErrorInfo> error) {
+            beforeEnded();
+            journal.ended(state, at, error);
+        }
+
+        @Override
+        public void close() {
+            journal.close();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package etl.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import etl.core.spi.StateStoreException;
+import etl.core.spi.TaskChange;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A store that fails ends the execution, never the run: it stays RUNNING and can be resumed. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StoreFailureTest {
+    private final AtomicBoolean broken = new AtomicBoolean(true);
+    private final PipelineBuilder pipeline = Pipeline.named("orders");
+
+    private void assertStoppedAndResumable(StoreDouble store) {
+        pipeline.task("a").run(ctx -> {});
+        pipeline.task("b").after("a").run(ctx -> {});
+        Pipeline built = pipeline.build();
+        try (Etl etl = Etl.builder().store(store).grace(Duration.ofMillis(50)).build()) {
+            RunHandle run = etl.submit(built, Arguments.none());
+
+            assertThatThrownBy(run::await).isInstanceOf(RunStoppedException.class);
+            broken.set(false);
+            assertThat(store.find(run.id()).orElseThrow().state()).isEqualTo(RunState.RUNNING);
+            assertThat(etl.resume(run.id(), built).await().state()).isEqualTo(RunState.SUCCEEDED);
+        }
+    }
+
+    private void failIf(boolean condition, RuntimeException failure) {
+        if (condition && broken.get()) {
+            throw failure;
+        }
+    }
+
+    @Test
+    void at_the_start_of_a_task() {
+        assertStoppedAndResumable(new StoreDouble() {
+            @Override
+            void beforeWrite(TaskChange change) {
+                failIf(change.state() == TaskState.RUNNING, new StateStoreException("no connection", null));
+            }
+        });
+    }
+
+    @Test
+    void at_the_end_of_a_task() {
+        assertStoppedAndResumable(new StoreDouble() {
+            @Override
+            void beforeWrite(TaskChange change) {
+                failIf(change.state() == TaskState.SUCCEEDED, new StateStoreException("no connection", null));
+            }
+        });
+    }
+
+    @Test
+    void at_the_end_of_the_run() {
+        assertStoppedAndResumable(new StoreDouble() {
+            @Override
+            void beforeEnded() {
+                failIf(true, new StateStoreException("no connection", null));
+            }
+        });
+    }
+
+    @Test
+    void at_the_end_of_the_run_by_a_defect() {
+        assertStoppedAndResumable(new StoreDouble() {
+            @Override
+            void beforeEnded() {
+                failIf(true, new IllegalStateException("a defect of the store"));
+            }
+        });
+    }
+}
