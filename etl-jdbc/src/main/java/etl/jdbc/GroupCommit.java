@@ -45,9 +45,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void drain() {
-        for (List<TaskWrite> batch = queue.take(LARGEST_BATCH);
-                !batch.isEmpty();
-                batch = queue.take(LARGEST_BATCH)) {
+        for (List<TaskWrite> batch = queue.take(LARGEST_BATCH); !batch.isEmpty(); batch = queue.take(LARGEST_BATCH)) {
             commit(batch);
             queue.settled(batch);
         }

@@ -50,8 +50,9 @@ class GroupCommitTest {
 
     @Test
     void tasks_that_hold_every_connection_do_not_stop_the_writer() throws Exception {
-        try (JdbcStateStore store =
-                        JdbcStateStore.builder(postgres.databaseUrl()).poolSize(2).open();
+        try (JdbcStateStore store = JdbcStateStore.builder(postgres.databaseUrl())
+                        .poolSize(2)
+                        .open();
                 RunJournal journal = store.journal(StoredRuns.create(store));
                 Connection first = store.dataSource().getConnection();
                 Connection second = store.dataSource().getConnection()) {

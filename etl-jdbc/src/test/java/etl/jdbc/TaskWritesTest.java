@@ -37,13 +37,13 @@ class TaskWritesTest {
             List<TaskWrite> writes = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
                 writes.add(write(run, TaskChange.started("t" + i, 1, NOON)));
-                writes.add(write(
-                        run, TaskChange.succeeded("t" + i, 1, NOON, RowCounts.NONE, null, String.class)));
+                writes.add(write(run, TaskChange.succeeded("t" + i, 1, NOON, RowCounts.NONE, null, String.class)));
             }
 
             Set<TaskWrite> refused = store.database()
-                    .transaction("writing", connection -> new TaskWrites(store.database())
-                            .apply(counting(connection), writes));
+                    .transaction(
+                            "writing",
+                            connection -> new TaskWrites(store.database()).apply(counting(connection), writes));
 
             assertThat(refused).isEmpty();
             assertThat(sent).as("batches sent to the server").hasValue(2);

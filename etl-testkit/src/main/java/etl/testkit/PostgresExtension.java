@@ -46,8 +46,8 @@ public final class PostgresExtension implements BeforeAllCallback {
 
     private boolean isNestedInOwner(ExtensionContext context) {
         return context.getParent()
-                .filter(parent -> parent.getTestClass().filter(test -> test.equals(owner)).isPresent()
-                        || isNestedInOwner(parent))
+                .filter(parent ->
+                        parent.getTestClass().filter(test -> test.equals(owner)).isPresent() || isNestedInOwner(parent))
                 .isPresent();
     }
 

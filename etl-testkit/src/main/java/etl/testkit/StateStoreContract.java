@@ -73,8 +73,9 @@ public abstract class StateStoreContract {
     void closeStore() {
         store().close();
         assertThat(told)
-                .allSatisfy((times, change) ->
-                        assertThat(times).as("times the receipt of %s was told", change).hasValue(1));
+                .allSatisfy((times, change) -> assertThat(times)
+                        .as("times the receipt of %s was told", change)
+                        .hasValue(1));
     }
 
     @Test
@@ -268,13 +269,16 @@ public abstract class StateStoreContract {
             List<CompletableFuture<Boolean>> receipts = new ArrayList<>();
             for (int i = 0; i < tasks; i++) {
                 receipts.add(write(journal, TaskChange.started("t" + i, 1, NOON)));
-                receipts.add(write(
-                        journal, TaskChange.succeeded("t" + i, 1, NOON, RowCounts.NONE, "done", String.class)));
+                receipts.add(
+                        write(journal, TaskChange.succeeded("t" + i, 1, NOON, RowCounts.NONE, "done", String.class)));
             }
             journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
 
             assertThat(receipts).allSatisfy(receipt -> assertThat(receipt).isCompletedWithValue(true));
-            assertThat(store().tasks(run)).hasSize(tasks).extracting(StoredTask::state).containsOnly(TaskState.SUCCEEDED);
+            assertThat(store().tasks(run))
+                    .hasSize(tasks)
+                    .extracting(StoredTask::state)
+                    .containsOnly(TaskState.SUCCEEDED);
         }
     }
 
