@@ -68,15 +68,8 @@ class TaskWritesTest {
 
     private PreparedStatement counting(PreparedStatement statement) {
         return proxy(PreparedStatement.class, (self, method, arguments) -> {
-            switch (method.getName()) {
-                case "executeBatch" -> sent.incrementAndGet();
-                case "hashCode" -> {
-                    return System.identityHashCode(self);
-                }
-                case "equals" -> {
-                    return self == arguments[0];
-                }
-                default -> {}
+            if (method.getName().equals("executeBatch")) {
+                sent.incrementAndGet();
             }
             return call(statement, method, arguments);
         });
