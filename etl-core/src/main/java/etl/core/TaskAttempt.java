@@ -93,6 +93,7 @@ final class TaskAttempt implements TaskContext {
                 .orElse(Time.Alarm.NONE);
         Object output = null;
         Throwable failure = null;
+        forgetStrayInterrupt();
         MDC.put("task", taskId());
         MDC.put("attempt", Integer.toString(attempt));
         try {
@@ -110,6 +111,13 @@ final class TaskAttempt implements TaskContext {
         }
         owner.ended(this, output, failureOf(failure));
         return true;
+    }
+
+    /** A listener may have left one; one of our own is set again, because it moves the phase first. */
+    private void forgetStrayInterrupt() {
+        if (Thread.interrupted() && phase.get() != Phase.RUNNING) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private @Nullable Throwable failureOf(@Nullable Throwable thrown) {
