@@ -155,7 +155,11 @@ final class TaskAttempt implements TaskContext {
         interruption = reason;
         thread.interrupt();
         phase.set(Phase.INTERRUPTED);
-        graceOver = settings.time().after(settings.grace(), this::abandon);
+        Time.Alarm alarm = settings.time().after(settings.grace(), this::abandon);
+        graceOver = alarm;
+        if (phase.get() == Phase.ENDED) {
+            alarm.cancel();
+        }
     }
 
     private void abandon() {
