@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 /** Two that want the same task or the same run at the same moment: one wins, and all is told once. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RunRacesTest {
-    private static final int ROUNDS = 50;
+    private static final int ROUNDS = 20;
 
     private final Queue<String> ended = new ConcurrentLinkedQueue<>();
     private final PipelineBuilder pipeline = Pipeline.named("orders");
