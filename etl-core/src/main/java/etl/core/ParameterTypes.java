@@ -35,10 +35,7 @@ final class ParameterTypes {
     private static final Pattern NUMBER =
             Pattern.compile("[+-]?(?:[0-9]++\\.?[0-9]*+|\\.[0-9]++)(?:[eE][+-]?[0-9]++)?|NaN|[+-]?Infinity");
     private static final Map<Class<?>, ScalarParameterType<?>> SCALARS = Stream.of(
-                    scalar(
-                            String.class,
-                            "text without the character NUL and without halves of surrogate pairs",
-                            ParameterTypes::storable),
+                    scalar(String.class, "text", ParameterTypes::storable),
                     number(Integer.class, "a whole number from -2147483648 to 2147483647", Integer::valueOf),
                     number(Long.class, "a whole number of at most 64 bits", Long::valueOf),
                     number(BigInteger.class, "a whole number", BigInteger::new),

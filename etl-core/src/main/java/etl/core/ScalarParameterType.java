@@ -57,6 +57,9 @@ final class ScalarParameterType<T> extends ParameterType<T> {
     }
 
     private String notExpected(String given) {
+        if (javaType() == String.class) {
+            return "must be text without the character NUL and halves of surrogate pairs, was " + given;
+        }
         return isSecret()
                 ? "must be " + expected + "; the text given is not shown because it may be the secret itself"
                 : "must be " + expected + ", was " + given;

@@ -99,7 +99,7 @@ class ParameterTest {
                         "parameter 'top' must be at most 100, was '101'",
                         "parameter 'sizes[1]' must be one of SMALL, LARGE, was 'huge'",
                         "parameter 'sizes[3]' must be one of SMALL, LARGE, was 'tiny'",
-                        "parameter 'job.name' must be text without the character NUL and without halves of surrogate"
+                        "parameter 'job.name' must be text without the character NUL and halves of surrogate"
                                 + " pairs, was a number",
                         "parameter 'job.range' has no component 'till'; known: from, to",
                         "parameter 'job.range.from' must be a date such as 2001-01-31, was '2001-02-30'",
