@@ -81,7 +81,7 @@ public final class EtlCli implements Runnable {
     private int report(Exception failure, CommandLine line) {
         PrintWriter err = line.getErr();
         if (verbose || !isExpected(failure)) {
-            err.println(ErrorInfo.of(failure).stack());
+            err.print(ErrorInfo.of(failure).stack());
         }
         err.println("error: " + oneLine(failure));
         err.flush();

@@ -52,6 +52,7 @@ class EtlCliTest {
                     .optional(List.of(LocalDate.EPOCH));
             var window = builder.parameter("window", Window.class).optional(new Window(1, "a"));
             var password = builder.parameter("password", Secret.class).optional(Secret.env("PATH"));
+            builder.parameter("share", Double.class).optional(0.5);
             builder.task("load").run(ctx -> {
                 ctx.rowsWritten(ctx.get(days).size());
                 ctx.rowsRejected(ctx.get(window).size());
@@ -140,7 +141,7 @@ class EtlCliTest {
                 .satisfies(result ->
                         assertThat(result.err()).isEqualTo("error: there is no pipeline 'nothing'; known: orders\n"));
         assertThat(execute("run", "-p", "x=1").err())
-                .contains("unknown parameter 'x'; known: fail, days, window, password");
+                .contains("unknown parameter 'x'; known: fail, days, window, password, share");
         assertThat(execute("run", "-p", "fail=maybe").err()).contains("must be true or false, was 'maybe'");
         assertThat(execute("run", "--engine", "dagster").err()).contains("known: local, airflow");
         assertThat(execute("show", "abc").err()).contains("'abc' is not a run id");
@@ -222,7 +223,7 @@ class EtlCliTest {
         String json = "{\"contract\":1,\"pipeline\":\"orders\",\"fingerprint\":\""
                 + new Host().pipelines().get(0).fingerprint()
                 + "\",\"engine\":\"luigi\",\"engineRunId\":\"r1\",\"attempt\":0,\"task\":\"load\",\"arguments\":{\"fail\":%s,\"days\":[\"2001-01-01\"],"
-                + "\"window\":{\"name\":\"b\",\"size\":3}}}";
+                + "\"window\":{\"name\":\"b\",\"size\":3},\"share\":NaN}}";
 
         Files.writeString(request, json.formatted("false"));
         assertThat(step("begin-run", request, answer)).isZero();
@@ -230,7 +231,8 @@ class EtlCliTest {
         assertThat(Files.readString(answer)).contains("\"state\":\"SUCCEEDED\"");
         assertThat(store.recent(1).get(0).definition().arguments())
                 .containsEntry("days", "[\"2001-01-01\"]")
-                .containsEntry("window", "{\"size\":3,\"name\":\"b\"}");
+                .containsEntry("window", "{\"size\":3,\"name\":\"b\"}")
+                .containsEntry("share", "NaN");
 
         Files.writeString(
                 request, json.formatted("false").replaceFirst("\"fingerprint\":\"[^\"]*\"", "\"fingerprint\":\"\""));
