@@ -272,6 +272,14 @@ class ParameterTest {
     }
 
     @Test
+    void nan_is_not_at_least_anything() {
+        builder.parameter("p", Double.class).atLeast(0.0).required();
+
+        assertThat(fault("NaN")).containsExactly("parameter 'p' must be at least 0.0, was 'NaN'");
+        assertThat(fault("Infinity")).isEmpty();
+    }
+
+    @Test
     void dates_and_durations_have_bounds_that_are_allowed_themselves() {
         builder.parameter("p", LocalDate.class)
                 .atLeast(LocalDate.of(2001, 1, 1))
