@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the type of the values
  */
-public abstract sealed class ParameterType<T extends @Nullable Object> permits ScalarParameterType, ListParameterType, RecordParameterType {
+public abstract sealed class ParameterType<T extends @Nullable Object>
+        permits ScalarParameterType, ListParameterType, RecordParameterType {
     private final Class<?> javaType;
 
     ParameterType(Class<?> javaType) {

@@ -153,7 +153,9 @@ class ParameterRoundTripProperties {
     }
 
     private static <T> Arbitrary<Typed> ofList(Class<T> type, Arbitrary<? extends T> values) {
-        return values.list().ofMaxSize(5).map(list -> new Typed(new ListParameterType<>(ParameterTypes.of(type)), list));
+        return values.list()
+                .ofMaxSize(5)
+                .map(list -> new Typed(new ListParameterType<>(ParameterTypes.of(type)), list));
     }
 
     @Provide

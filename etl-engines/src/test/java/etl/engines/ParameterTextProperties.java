@@ -35,8 +35,7 @@ class ParameterTextProperties {
     void jackson_reads_what_was_written(@ForAll("rows") List<Row> rows) {
         JsonNode tree = PLAIN.readTree(TYPE.format(rows));
 
-        assertThat(PLAIN.<List<Row>>readerForListOf(Row.class).<List<Row>>readValue(tree))
-                .isEqualTo(rows);
+        assertThat(PLAIN.readerForListOf(Row.class).<List<Row>>readValue(tree)).isEqualTo(rows);
     }
 
     @Property
