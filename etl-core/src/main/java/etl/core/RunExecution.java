@@ -411,7 +411,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
                 attempt.taskId(),
                 attempt.attempt(),
                 delay.get(),
-                failure);
+                MaskedFailure.of(failure));
         retry(attempt, failure, delay.get());
     }
 
@@ -447,7 +447,12 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
             return;
         }
         firstFailure.compareAndSet(null, failure);
-        LOG.error("run {}: task '{}' failed in attempt {}", run.id(), attempt.taskId(), attempt.attempt(), failure);
+        LOG.error(
+                "run {}: task '{}' failed in attempt {}",
+                run.id(),
+                attempt.taskId(),
+                attempt.attempt(),
+                MaskedFailure.of(failure));
         close(attempt, failure, TaskState.FAILED);
     }
 
