@@ -37,14 +37,23 @@ public final class Graph {
                                 + "' cannot be exported: the artifact needs that id itself; rename the task",
                         null);
             }
-            if (!task.isPlain()) {
-                throw new ExportRefusedException(
-                        "task '" + task.id()
-                                + "' cannot be exported yet: it has a trigger rule, is chosen by a branch, is a"
-                                + " teardown or runs finally; run the pipeline locally",
-                        null);
-            }
+            refuseWhatNoArtifactKeepsYet(task);
             names.put(task.id(), String.format(java.util.Locale.ROOT, "t_%04d", names.size() + 1));
+        }
+    }
+
+    private static void refuseWhatNoArtifactKeepsYet(TaskView task) {
+        String why = null;
+        if (!task.isPlain()) {
+            why = "it has a trigger rule, is chosen by a branch, is mapped, is a teardown or runs finally";
+        } else if (task.pool().isPresent()) {
+            why = "it needs a pool";
+        } else if (task.priority() != 0) {
+            why = "it has a priority";
+        }
+        if (why != null) {
+            throw new ExportRefusedException(
+                    "task '" + task.id() + "' cannot be exported yet: " + why + "; run the pipeline locally", null);
         }
     }
 

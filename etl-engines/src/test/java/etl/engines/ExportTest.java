@@ -9,6 +9,7 @@ import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
 import etl.core.Secret;
 import etl.core.TaskRef;
+import etl.core.TriggerRule;
 import etl.engines.MappingReport.Fidelity;
 import etl.engines.airflow.AirflowEngine;
 import etl.engines.luigi.LuigiEngine;
@@ -20,6 +21,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -214,6 +216,29 @@ class ExportTest {
                 {"count": 7, "note": "7", "notes": ["a", "b"], "password": "env:DB_PASSWORD",
                  "ranges": [{"from": "2001-01-01", "share": 1.0, "notes": [], "key": "env:K"}]}
                 """));
+    }
+
+    static Stream<Consumer<PipelineBuilder>> notExportedYet() {
+        return Stream.of(
+                builder -> builder.task("t").triggerRule(TriggerRule.ALL_DONE).run(ctx -> {}),
+                builder -> builder.task("t").runsFinally().run(ctx -> {}),
+                builder -> builder.task("t", String.class).mapOver(List.of("a")).run((ctx, element) -> element),
+                builder -> builder.task("t").pool("db").run(ctx -> {}),
+                builder -> builder.task("t").priority(3).run(ctx -> {}),
+                builder -> builder.deadline(Duration.ofHours(1)).task("t").run(ctx -> {}));
+    }
+
+    @ParameterizedTest
+    @MethodSource("notExportedYet")
+    void what_no_artifact_keeps_is_refused_and_never_dropped_in_silence(Consumer<PipelineBuilder> declaration) {
+        PipelineBuilder builder = Pipeline.named("orders");
+        declaration.accept(builder);
+        Pipeline pipeline = builder.build();
+
+        assertThat(engines())
+                .allSatisfy(engine -> assertThatThrownBy(() -> engine.export(pipeline, "com.example.Main"))
+                        .isInstanceOf(ExportRefusedException.class)
+                        .hasMessageContaining("cannot be exported yet"));
     }
 
     @Test

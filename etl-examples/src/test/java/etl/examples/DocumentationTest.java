@@ -21,7 +21,8 @@ class DocumentationTest {
     private static final List<String> SOURCES = List.of(
             "etl-core/src/it/host-application/src/main/java/Orders.java",
             "etl-examples/src/test/java/etl/examples/ParametersPageTest.java",
-            "etl-examples/src/test/java/etl/examples/Snippets.java");
+            "etl-examples/src/test/java/etl/examples/Snippets.java",
+            "etl-examples/src/test/java/etl/examples/TaskModelPagesTest.java");
 
     @Test
     void every_java_block_is_compiled() throws IOException {
