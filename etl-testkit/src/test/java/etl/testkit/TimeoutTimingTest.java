@@ -1,6 +1,7 @@
 package etl.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import etl.core.Arguments;
 import etl.core.EngineAttempt;
@@ -13,6 +14,7 @@ import etl.core.RunHandle;
 import etl.core.RunId;
 import etl.core.RunReport;
 import etl.core.RunState;
+import etl.core.RunStoppedException;
 import etl.core.TaskAbandonedException;
 import etl.core.TaskRef;
 import etl.core.TaskReport;
@@ -178,7 +180,7 @@ class TimeoutTimingTest {
         etl.close();
         time.advance(LIMIT);
 
-        assertThat(run.end()).isCompletedExceptionally();
+        assertThatThrownBy(run::await).isInstanceOf(RunStoppedException.class);
         assertThat(etl.store().task(run.id(), "flaky").orElseThrow())
                 .satisfies(task -> assertThat(task.attempt()).isEqualTo(1))
                 .satisfies(task -> assertThat(task.state()).isEqualTo(TaskState.RETRYING));
