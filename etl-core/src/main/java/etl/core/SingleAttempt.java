@@ -25,6 +25,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
     private final int number;
     private final Map<String, Object> arguments;
     private final RunJournal journal;
+    private final RunEvents events;
     private final Instant firstBegan;
     private final CompletableFuture<EngineAttempt> result = new CompletableFuture<>();
     private volatile @Nullable TaskAttempt attempt;
@@ -46,6 +47,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
         this.arguments = arguments;
         this.journal = journal;
         this.firstBegan = firstBegan;
+        this.events = settings.listeners().of(pipeline, run, settings.time());
     }
 
     void execute(TaskBody.Inputs inputs) {
@@ -54,8 +56,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
             TaskAttempt started = new TaskAttempt(this, settings, run, pipeline, taskRun, number, arguments);
             attempt = started;
             Durably.write(journal, TaskChange.started(started.taskId(), number, started.startedAt()));
-            settings.listener()
-                    .onTaskStarted(new RunListener.TaskStarted(
+            events.tell(new RunListener.TaskStarted(
                             run, started.taskId(), StoredTask.NOT_MAPPED, number, started.startedAt()));
             started.execute(inputs);
         } catch (RuntimeException | Error failure) {
@@ -136,8 +137,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
                         ? TaskChange.skipped(ended.taskId(), number, now, ended.rows(), error)
                         : TaskChange.failed(ended.taskId(), number, state, now, ended.rows(), error));
         if (state == TaskState.RETRYING) {
-            settings.listener()
-                    .onTaskRetrying(new RunListener.TaskRetrying(
+            events.tell(new RunListener.TaskRetrying(
                             run, ended.taskId(), StoredTask.NOT_MAPPED, number, error, retryAfter));
         } else {
             tellEnded(ended, now, state, Optional.of(error));
@@ -147,8 +147,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
     }
 
     private void tellEnded(TaskAttempt ended, Instant now, TaskState state, Optional<ErrorInfo> error) {
-        settings.listener()
-                .onTaskEnded(new RunListener.TaskEnded(
+        events.tell(new RunListener.TaskEnded(
                         run,
                         ended.taskId(),
                         StoredTask.NOT_MAPPED,
