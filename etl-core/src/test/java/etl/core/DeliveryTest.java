@@ -10,6 +10,7 @@ import etl.core.spi.RunListener.Event;
 import etl.core.spi.RunListener.RunEnded;
 import etl.core.spi.RunListener.TaskEnded;
 import etl.core.spi.RunListener.TaskProgress;
+import etl.core.spi.StoredTask;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -134,7 +135,7 @@ class DeliveryTest {
             bounded.offer(
                     slow,
                     new TaskEnded(
-                            run, "t", 1, TaskState.FAILED, Duration.ZERO, RowCounts.NONE, Optional.of(error)));
+                            run, "t", StoredTask.NOT_MAPPED, 1, TaskState.FAILED, Duration.ZERO, RowCounts.NONE, Optional.of(error)));
         }
         release.countDown();
         closed(bounded);
@@ -173,11 +174,11 @@ class DeliveryTest {
     }
 
     private TaskProgress progress(int done) {
-        return new TaskProgress(run, "t", done, 100);
+        return new TaskProgress(run, "t", StoredTask.NOT_MAPPED, done, 100);
     }
 
     private TaskEnded ended(String task) {
         return new TaskEnded(
-                run, task, 1, TaskState.SUCCEEDED, Duration.ZERO, RowCounts.NONE, Optional.empty());
+                run, task, StoredTask.NOT_MAPPED, 1, TaskState.SUCCEEDED, Duration.ZERO, RowCounts.NONE, Optional.empty());
     }
 }

@@ -3,6 +3,7 @@ package etl.notify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -30,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 @Timeout(60)
 class WebhookNotifierTest {
-    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+    private static final Logger LOG = (Logger) LoggerFactory.getLogger(Notifier.class);
 
     private final List<JsonNode> received = new CopyOnWriteArrayList<>();
     private final Queue<Integer> answers = new ArrayDeque<>();
@@ -45,6 +46,7 @@ class WebhookNotifierTest {
         server.createContext("/elsewhere", this::answer);
         server.start();
         logged.start();
+        LOG.setLevel(Level.WARN);
         LOG.addAppender(logged);
     }
 
