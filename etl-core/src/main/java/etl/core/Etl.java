@@ -55,8 +55,8 @@ public final class Etl implements AutoCloseable {
         this.listenerGrace = listenerGrace;
         this.resources = resources;
         this.threads = WorkerThreads.open();
-        this.settings = new RunSettings(
-                store, listeners, time, threads, parallelism, new Slots(parallelism), pools, grace);
+        this.settings =
+                new RunSettings(store, listeners, time, threads, parallelism, new Slots(parallelism), pools, grace);
     }
 
     /**

@@ -236,14 +236,14 @@ public final class ExternalRuns {
             RunEvents events = events(pipeline, stored);
             end.changes()
                     .forEach(change -> events.tell(new RunListener.TaskEnded(
-                                    info(stored),
-                                    change.taskId(),
-                                    change.mapIndex(),
-                                    change.attempt(),
-                                    change.state(),
-                                    Duration.ZERO,
-                                    RowCounts.NONE,
-                                    change.error())));
+                            info(stored),
+                            change.taskId(),
+                            change.mapIndex(),
+                            change.attempt(),
+                            change.state(),
+                            Duration.ZERO,
+                            RowCounts.NONE,
+                            change.error())));
             events.tell(new RunListener.RunEnded(info(stored), end.state(), duration, end.error()));
         }
         return end.report(id, settings.store(), duration);

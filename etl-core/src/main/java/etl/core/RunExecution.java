@@ -205,7 +205,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
                 taskRun.of(TaskChange.started(attempt.taskId(), number, attempt.startedAt())), onDurable(() -> {}));
         if (events.isActive()) {
             events.tell(new RunListener.TaskStarted(
-                        run, attempt.taskId(), taskRun.mapIndex(), number, attempt.startedAt()));
+                    run, attempt.taskId(), taskRun.mapIndex(), number, attempt.startedAt()));
         }
         Interruption halted = halt.get();
         if (halted != null && concerns(halted, taskRun.task())) {
@@ -435,7 +435,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
                 onDurable(() -> {}));
         if (events.isActive()) {
             events.tell(new RunListener.TaskRetrying(
-                        run, attempt.taskId(), taskRun.mapIndex(), attempt.attempt(), error, delay));
+                    run, attempt.taskId(), taskRun.mapIndex(), attempt.attempt(), error, delay));
         }
         taskRun.runs().move(taskRun.index(), TaskState.RETRYING);
         waiting.put(taskRun, settings.time().after(delay, () -> {
@@ -550,14 +550,14 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         taskRun.runs().measured(taskRun.index(), duration, rows);
         if (events.isActive()) {
             events.tell(new RunListener.TaskEnded(
-                        run,
-                        pipeline.task(taskRun.task()).id(),
-                        taskRun.mapIndex(),
-                        attempt,
-                        state,
-                        duration,
-                        rows,
-                        Optional.ofNullable(error)));
+                    run,
+                    pipeline.task(taskRun.task()).id(),
+                    taskRun.mapIndex(),
+                    attempt,
+                    state,
+                    duration,
+                    rows,
+                    Optional.ofNullable(error)));
         }
     }
 

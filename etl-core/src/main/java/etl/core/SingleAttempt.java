@@ -57,7 +57,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
             attempt = started;
             Durably.write(journal, TaskChange.started(started.taskId(), number, started.startedAt()));
             events.tell(new RunListener.TaskStarted(
-                            run, started.taskId(), StoredTask.NOT_MAPPED, number, started.startedAt()));
+                    run, started.taskId(), StoredTask.NOT_MAPPED, number, started.startedAt()));
             started.execute(inputs);
         } catch (RuntimeException | Error failure) {
             result.completeExceptionally(failure);
@@ -138,7 +138,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
                         : TaskChange.failed(ended.taskId(), number, state, now, ended.rows(), error));
         if (state == TaskState.RETRYING) {
             events.tell(new RunListener.TaskRetrying(
-                            run, ended.taskId(), StoredTask.NOT_MAPPED, number, error, retryAfter));
+                    run, ended.taskId(), StoredTask.NOT_MAPPED, number, error, retryAfter));
         } else {
             tellEnded(ended, now, state, Optional.of(error));
         }
@@ -148,14 +148,14 @@ final class SingleAttempt implements TaskAttempt.Owner {
 
     private void tellEnded(TaskAttempt ended, Instant now, TaskState state, Optional<ErrorInfo> error) {
         events.tell(new RunListener.TaskEnded(
-                        run,
-                        ended.taskId(),
-                        StoredTask.NOT_MAPPED,
-                        number,
-                        state,
-                        Duration.between(ended.startedAt(), now),
-                        ended.rows(),
-                        error));
+                run,
+                ended.taskId(),
+                StoredTask.NOT_MAPPED,
+                number,
+                state,
+                Duration.between(ended.startedAt(), now),
+                ended.rows(),
+                error));
     }
 
     @Override

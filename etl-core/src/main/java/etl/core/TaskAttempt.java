@@ -256,8 +256,7 @@ final class TaskAttempt implements TaskContext {
     @Override
     public void progress(long done, long total) {
         if (settings.listeners().isActive()) {
-            settings.listeners()
-                    .tell(new RunListener.TaskProgress(run, taskId(), taskRun.mapIndex(), done, total));
+            settings.listeners().tell(new RunListener.TaskProgress(run, taskId(), taskRun.mapIndex(), done, total));
         }
     }
 

@@ -135,7 +135,14 @@ class DeliveryTest {
             bounded.offer(
                     slow,
                     new TaskEnded(
-                            run, "t", StoredTask.NOT_MAPPED, 1, TaskState.FAILED, Duration.ZERO, RowCounts.NONE, Optional.of(error)));
+                            run,
+                            "t",
+                            StoredTask.NOT_MAPPED,
+                            1,
+                            TaskState.FAILED,
+                            Duration.ZERO,
+                            RowCounts.NONE,
+                            Optional.of(error)));
         }
         release.countDown();
         closed(bounded);
@@ -144,7 +151,8 @@ class DeliveryTest {
         assertThat(told.get(told.size() - 1))
                 .isInstanceOfSatisfying(
                         TaskEnded.class,
-                        event -> assertThat(event.error().orElseThrow().message()).isEqualTo("999999"));
+                        event -> assertThat(event.error().orElseThrow().message())
+                                .isEqualTo("999999"));
     }
 
     private void offerToBusy(Event... events) {
@@ -179,6 +187,13 @@ class DeliveryTest {
 
     private TaskEnded ended(String task) {
         return new TaskEnded(
-                run, task, StoredTask.NOT_MAPPED, 1, TaskState.SUCCEEDED, Duration.ZERO, RowCounts.NONE, Optional.empty());
+                run,
+                task,
+                StoredTask.NOT_MAPPED,
+                1,
+                TaskState.SUCCEEDED,
+                Duration.ZERO,
+                RowCounts.NONE,
+                Optional.empty());
     }
 }

@@ -29,11 +29,15 @@ class HooksTest {
                 .retry(RetryPolicy.attempts(2))
                 .onSuccess(event -> told.add("bad succeeded"))
                 .onRetry(event -> told.add("retry of bad: " + event.error().message()))
-                .onFailure(event -> told.add("bad failed: " + event.error().orElseThrow().message()))
+                .onFailure(event ->
+                        told.add("bad failed: " + event.error().orElseThrow().message()))
                 .run(ctx -> {
                     throw new IllegalStateException("attempt " + ctx.attempt());
                 });
-        pipeline.task("below").after(bad).onFailure(event -> told.add("below failed")).run(ctx -> {});
+        pipeline.task("below")
+                .after(bad)
+                .onFailure(event -> told.add("below failed"))
+                .run(ctx -> {});
 
         run();
 
@@ -92,7 +96,11 @@ class HooksTest {
     @Test
     void what_is_declared_can_be_read() {
         pipeline.sla(Duration.ofHours(2)).onFailure(event -> {});
-        pipeline.task("a").sla(Duration.ofHours(1)).onSlaMiss(event -> {}).onRetry(event -> {}).run(ctx -> {});
+        pipeline.task("a")
+                .sla(Duration.ofHours(1))
+                .onSlaMiss(event -> {})
+                .onRetry(event -> {})
+                .run(ctx -> {});
         Pipeline built = pipeline.build();
 
         assertThat(built.hooks().sla()).contains(Duration.ofHours(2));

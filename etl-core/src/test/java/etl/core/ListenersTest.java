@@ -80,7 +80,8 @@ class ListenersTest {
         Pipeline wide = pipeline.build();
         for (int round = 0; round < 100; round++) {
             told.clear();
-            try (Etl etl = Etl.builder().listener(new Recording()).parallelism(8).build()) {
+            try (Etl etl =
+                    Etl.builder().listener(new Recording()).parallelism(8).build()) {
                 etl.run(wide).orThrow();
             }
             assertThat(told).hasSize(402).first().isEqualTo("run started");

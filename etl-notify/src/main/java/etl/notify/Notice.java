@@ -24,8 +24,8 @@ record Notice(String headline, String details) {
         }
         if (event instanceof RunListener.SlaMissed missed) {
             return new Notice(
-                    pipeline + ": " + missed.taskId().map(id -> "task " + id).orElse("the run")
-                            + " missed its SLA of " + text(missed.sla()),
+                    pipeline + ": " + missed.taskId().map(id -> "task " + id).orElse("the run") + " missed its SLA of "
+                            + text(missed.sla()),
                     run);
         }
         return new Notice(pipeline + ": " + event.getClass().getSimpleName(), run);

@@ -74,11 +74,12 @@ class EmailNotifierTest {
 
     @Test
     void what_is_missing_or_malformed_is_refused() {
-        assertThatThrownBy(() -> EmailNotifier.smtp("localhost", 25).from("etl@example.org").build())
+        assertThatThrownBy(() -> EmailNotifier.smtp("localhost", 25)
+                        .from("etl@example.org")
+                        .build())
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("from(..) and to(..)");
-        assertThatThrownBy(() -> email().to("a@b.org\r\nBcc: x@y.org"))
-                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> email().to("a@b.org\r\nBcc: x@y.org")).isInstanceOf(IllegalArgumentException.class);
         assertThat(email().login("etl", "sEcReT").build().toString()).doesNotContain("sEcReT");
     }
 }

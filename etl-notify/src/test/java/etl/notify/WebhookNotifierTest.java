@@ -57,7 +57,8 @@ class WebhookNotifierTest {
     }
 
     private void answer(HttpExchange exchange) throws IOException {
-        received.add(JsonMapper.builder().build().readTree(exchange.getRequestBody().readAllBytes()));
+        received.add(
+                JsonMapper.builder().build().readTree(exchange.getRequestBody().readAllBytes()));
         Integer status = answers.poll();
         exchange.getResponseHeaders().add("Location", "/elsewhere");
         exchange.sendResponseHeaders(status == null ? 200 : status, -1);
@@ -91,7 +92,8 @@ class WebhookNotifierTest {
         assertThat(received.get(0).propertyNames()).containsExactly("text");
         assertThat(received.get(0).get("text").asString())
                 .startsWith("pipeline orders: run FAILED after ")
-                .endsWith("java.lang.IllegalStateException: &lt;!channel&gt; &amp; \"quoted\" \\ \u0007 \ud83d\ude80\nline two");
+                .endsWith(
+                        "java.lang.IllegalStateException: &lt;!channel&gt; &amp; \"quoted\" \\ \u0007 \ud83d\ude80\nline two");
     }
 
     @Test
@@ -168,7 +170,8 @@ class WebhookNotifierTest {
                     .attempts(2, Duration.ofMillis(1)));
         }
 
-        assertThat(lines()).anyMatch(line -> line.contains("not sent in 2 attempts (java.net.http.HttpTimeoutException"));
+        assertThat(lines())
+                .anyMatch(line -> line.contains("not sent in 2 attempts (java.net.http.HttpTimeoutException"));
         assertThat(lines()).noneMatch(line -> line.contains("sEcReT"));
     }
 

@@ -68,7 +68,9 @@ class SlaTest {
     void what_ends_in_time_misses_nothing() throws InterruptedException {
         pipeline.sla(Duration.ofMinutes(20)).onSlaMiss(event -> missed.add("pipeline"));
         CountDownLatch running = new CountDownLatch(1);
-        var quick = pipeline.task("quick", Integer.class).sla(Duration.ofMinutes(10)).run(ctx -> 1);
+        var quick = pipeline.task("quick", Integer.class)
+                .sla(Duration.ofMinutes(10))
+                .run(ctx -> 1);
         pipeline.task("last").after(quick).run(ctx -> {
             running.countDown();
             release.await();

@@ -153,7 +153,8 @@ public interface RunListener {
      * @param error why
      * @param delay the wait before the next attempt
      */
-    record TaskRetrying(RunInfo run, String taskId, int mapIndex, int attempt, ErrorInfo error, Duration delay) implements Event {
+    record TaskRetrying(RunInfo run, String taskId, int mapIndex, int attempt, ErrorInfo error, Duration delay)
+            implements Event {
         @Override
         public void tell(RunListener listener) {
             listener.onTaskRetrying(this);
@@ -180,7 +181,8 @@ public interface RunListener {
             TaskState state,
             Duration duration,
             RowCounts rows,
-            Optional<ErrorInfo> error) implements Event {
+            Optional<ErrorInfo> error)
+            implements Event {
         @Override
         public void tell(RunListener listener) {
             listener.onTaskEnded(this);
