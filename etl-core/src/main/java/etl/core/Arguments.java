@@ -1,11 +1,11 @@
 package etl.core;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The values that one run gives to its pipeline's parameters. Immutable and safe for use by many threads.
@@ -51,11 +51,12 @@ public final class Arguments {
      */
     public <T> Arguments and(Parameter<T> parameter, T value) {
         Objects.requireNonNull(value, "value");
-        Map<String, Object> copy = new LinkedHashMap<>(values);
-        if (copy.put(parameter.name(), value) != null) {
+        Object copy = parameter.type().accept(value, ArgumentFaults.none());
+        Map<String, Object> more = new LinkedHashMap<>(values);
+        if (more.put(parameter.name(), copy == null ? value : copy) != null) {
             throw new IllegalArgumentException("parameter '" + parameter.name() + "' has two arguments");
         }
-        return new Arguments(Collections.unmodifiableMap(copy));
+        return new Arguments(Collections.unmodifiableMap(more));
     }
 
     /**
@@ -64,33 +65,26 @@ public final class Arguments {
      * @param pipeline whose parameters they are for
      * @param texts the text of each argument by the parameter's name
      * @return the arguments
-     * @throws ArgumentsInvalidException if a name is unknown, a text cannot be read or a required argument is missing;
-     *     every fault is reported
+     * @throws ArgumentsInvalidException if a name is unknown, a text cannot be read, a constraint is not satisfied or a
+     *     required argument is missing; every fault is reported
      */
     public static Arguments parse(Pipeline pipeline, Map<String, String> texts) {
+        ArgumentFaults faults = ArgumentFaults.none();
         Map<String, Object> values = new LinkedHashMap<>();
-        List<String> faults = new ArrayList<>();
-        texts.forEach((name, text) -> pipeline.parameter(name)
-                .ifPresentOrElse(
-                        parameter -> {
-                            try {
-                                values.put(name, parseOne(parameter, text));
-                            } catch (IllegalArgumentException unreadable) {
-                                faults.add("parameter '" + name + "': " + unreadable.getMessage());
-                            }
-                        },
-                        () -> faults.add(unknown(pipeline, name))));
-        pipeline.parameters().stream()
-                .filter(parameter -> parameter.isRequired() && !texts.containsKey(parameter.name()))
-                .forEach(parameter -> faults.add(missing(parameter)));
+        refuseUnknown(pipeline, texts.keySet(), faults);
+        for (Parameter<?> parameter : pipeline.parameters()) {
+            String text = texts.get(parameter.name());
+            if (text != null) {
+                Object value = parameter.type().readText(text, faults.in(parameter));
+                put(values, parameter, value, faults);
+            } else if (parameter.isRequired()) {
+                faults.in(parameter).add(missing(parameter));
+            }
+        }
         if (!faults.isEmpty()) {
-            throw new ArgumentsInvalidException(pipeline.name(), faults);
+            throw new ArgumentsInvalidException(pipeline, faults);
         }
         return new Arguments(Collections.unmodifiableMap(values));
-    }
-
-    private static Object parseOne(Parameter<?> parameter, String text) {
-        return Objects.requireNonNull(parameter.type().parse(text));
     }
 
     /**
@@ -99,28 +93,29 @@ public final class Arguments {
      * @throws ArgumentsInvalidException with every fault
      */
     Map<String, Object> bind(Pipeline pipeline) {
-        List<String> faults = new ArrayList<>();
+        ArgumentFaults faults = ArgumentFaults.none();
         Map<String, Object> bound = new LinkedHashMap<>();
-        for (String name : values.keySet()) {
-            if (pipeline.parameter(name).isEmpty()) {
-                faults.add(unknown(pipeline, name));
-            }
-        }
+        refuseUnknown(pipeline, values.keySet(), faults);
         for (Parameter<?> parameter : pipeline.parameters()) {
             Object value = values.getOrDefault(parameter.name(), parameter.defaultValue());
             if (value == null) {
-                faults.add(missing(parameter));
-            } else if (!parameter.type().accepts(value)) {
-                faults.add("parameter '" + parameter.name() + "': '" + value + "' is not "
-                        + parameter.type().expected());
+                faults.in(parameter).add(missing(parameter));
             } else {
-                bound.put(parameter.name(), value);
+                put(bound, parameter, parameter.type().accept(value, faults.in(parameter)), faults);
             }
         }
         if (!faults.isEmpty()) {
-            throw new ArgumentsInvalidException(pipeline.name(), faults);
+            throw new ArgumentsInvalidException(pipeline, faults);
         }
         return bound;
+    }
+
+    private static void put(
+            Map<String, Object> values, Parameter<?> parameter, @Nullable Object value, ArgumentFaults faults) {
+        if (value != null) {
+            parameter.verify(value, faults.in(parameter));
+            values.put(parameter.name(), value);
+        }
     }
 
     /** The text form of bound values, as a state store keeps them. */
@@ -131,21 +126,14 @@ public final class Arguments {
         return texts;
     }
 
-    private static String unknown(Pipeline pipeline, String name) {
-        String known = pipeline.parameters().isEmpty()
-                ? "the pipeline has no parameters"
-                : "known: "
-                        + String.join(
-                                ", ",
-                                pipeline.parameters().stream()
-                                        .map(Parameter::name)
-                                        .toList());
-        return "unknown parameter '" + name + "' (" + known + ")";
+    private static void refuseUnknown(Pipeline pipeline, Set<String> names, ArgumentFaults faults) {
+        names.stream()
+                .filter(name -> pipeline.parameter(name).isEmpty())
+                .forEach(name -> faults.add("unknown parameter " + Quoted.of(name)));
     }
 
     private static String missing(Parameter<?> parameter) {
-        return "parameter '" + parameter.name() + "' is required: "
-                + parameter.type().expected();
+        return "is required: " + parameter.type().expected();
     }
 
     @Override

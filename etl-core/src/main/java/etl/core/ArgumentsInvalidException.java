@@ -6,10 +6,25 @@ import java.util.List;
 public final class ArgumentsInvalidException extends EtlException {
     /** What is wrong, one sentence each. */
     private final List<String> faults;
+    /** The names of the pipeline's parameters. */
+    private final List<String> known;
 
-    ArgumentsInvalidException(String pipeline, List<String> faults) {
-        super("arguments of pipeline '" + pipeline + "': " + String.join("; ", faults), null);
-        this.faults = List.copyOf(faults);
+    ArgumentsInvalidException(Pipeline pipeline, ArgumentFaults faults) {
+        super(
+                "arguments of pipeline '" + pipeline.name() + "': " + faults + "; known: "
+                        + (pipeline.parameters().isEmpty() ? "the pipeline has no parameters" : names(pipeline)),
+                null);
+        this.faults = List.copyOf(faults.list());
+        this.known = pipeline.parameters().stream().map(Parameter::name).toList();
+        faults.causes().forEach(this::addSuppressed);
+    }
+
+    private static String names(Pipeline pipeline) {
+        return String.join(
+                ", ",
+                pipeline.parameters().stream()
+                        .map(parameter -> parameter.name() + (parameter.isRequired() ? " (required)" : ""))
+                        .toList());
     }
 
     /**
@@ -19,5 +34,14 @@ public final class ArgumentsInvalidException extends EtlException {
      */
     public List<String> faults() {
         return faults;
+    }
+
+    /**
+     * The parameters that the pipeline has.
+     *
+     * @return their names in the order of their declaration
+     */
+    public List<String> known() {
+        return known;
     }
 }

@@ -13,11 +13,7 @@ final class Fingerprint {
         MessageDigest digest = sha256();
         add(digest, "pipeline", pipeline.name());
         for (Parameter<?> parameter : pipeline.parameters()) {
-            add(
-                    digest,
-                    "parameter",
-                    parameter.name(),
-                    parameter.type().javaType().getName());
+            add(digest, "parameter", parameter.name(), parameter.type().identity());
         }
         for (TaskView task : pipeline.tasks()) {
             add(digest, "task", task.id(), task.outputType().getTypeName());

@@ -70,6 +70,9 @@ final class MemoryRun implements RunJournal {
     }
 
     synchronized void reopen() {
+        if (state == RunState.SUCCEEDED) {
+            throw new StateStoreException("run " + definition.id() + " cannot be reopened: it has succeeded", null);
+        }
         state = RunState.RUNNING;
         endedAt = Optional.empty();
         error = Optional.empty();

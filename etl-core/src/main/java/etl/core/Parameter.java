@@ -1,5 +1,6 @@
 package etl.core;
 
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,8 @@ public final class Parameter<T extends @Nullable Object> {
     private final boolean required;
     private final @Nullable T defaultValue;
     private final String description;
+    private final Constraints constraints;
+    private final List<ParameterCheck<T>> checks;
 
     Parameter(
             PipelineBuilder owner,
@@ -22,13 +25,17 @@ public final class Parameter<T extends @Nullable Object> {
             ParameterType<T> type,
             boolean required,
             @Nullable T defaultValue,
-            String description) {
+            String description,
+            Constraints constraints,
+            List<ParameterCheck<T>> checks) {
         this.owner = owner;
         this.name = name;
         this.type = type;
         this.required = required;
         this.defaultValue = defaultValue;
         this.description = description;
+        this.constraints = constraints;
+        this.checks = List.copyOf(checks);
     }
 
     /**
@@ -74,6 +81,24 @@ public final class Parameter<T extends @Nullable Object> {
      */
     public String description() {
         return description;
+    }
+
+    /**
+     * What a value must satisfy beyond its type.
+     *
+     * @return the constraints, perhaps none
+     */
+    public Constraints constraints() {
+        return constraints;
+    }
+
+    /** Adds a fault for each constraint that the value does not satisfy. */
+    @SuppressWarnings({"unchecked", "NullAway"})
+    void verify(Object value, ArgumentFaults faults) {
+        if (!checks.isEmpty()) {
+            String shown = Quoted.of(type.format(value));
+            checks.forEach(check -> check.verify((T) value, shown, faults));
+        }
     }
 
     @Nullable

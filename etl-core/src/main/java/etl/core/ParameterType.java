@@ -1,113 +1,35 @@
 package etl.core;
 
-import java.math.BigDecimal;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.util.Arrays;
-import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The type of a parameter with its text form, in which arguments are stored and handed to engines. The text form of
- * dates, times and durations is ISO-8601, of everything else what Java prints; it depends on no locale. Immutable and
- * safe for use by many threads.
+ * dates, times and durations is ISO-8601, that of lists and records is JSON (RFC 8259), that of a secret is its reference,
+ * of everything else what Java prints; it depends on no locale and no time zone. Immutable and safe for use by many
+ * threads.
+ *
+ * <p>In JSON, whole numbers and finite {@code double} numbers are numbers, booleans are booleans, and everything else,
+ * {@code BigDecimal} and {@code BigInteger} included, is a string, because many readers of JSON would round it.
  *
  * @param <T> the type of the values
  */
-public final class ParameterType<T extends @Nullable Object> {
+public abstract sealed class ParameterType<T extends @Nullable Object>
+        permits ScalarParameterType, ListParameterType, RecordParameterType {
     private final Class<?> javaType;
-    private final String expected;
-    private final Function<String, T> parser;
 
-    private ParameterType(Class<?> javaType, String expected, Function<String, T> parser) {
+    ParameterType(Class<?> javaType) {
         this.javaType = javaType;
-        this.expected = expected;
-        this.parser = parser;
-    }
-
-    /**
-     * The type for a class.
-     *
-     * @param type String, Integer, Long, Double, BigDecimal, Boolean, LocalDate, LocalDateTime, Instant, Duration or an
-     *     enum
-     * @param <T> the type of the values
-     * @return the parameter type
-     * @throws IllegalArgumentException for any other class
-     */
-    static <T> ParameterType<T> of(Class<T> type) {
-        Objects.requireNonNull(type, "type");
-        if (type == String.class) {
-            return of(type, "text", text -> text);
-        }
-        if (type == Integer.class) {
-            return of(type, "a whole number from -2147483648 to 2147483647", Integer::valueOf);
-        }
-        if (type == Long.class) {
-            return of(type, "a whole number", Long::valueOf);
-        }
-        if (type == Double.class) {
-            return of(type, "a number such as 0.25", Double::valueOf);
-        }
-        if (type == BigDecimal.class) {
-            return of(type, "a number such as 0.25", BigDecimal::new);
-        }
-        if (type == Boolean.class) {
-            return of(type, "true or false", ParameterType::parseBoolean);
-        }
-        if (type == LocalDate.class) {
-            return of(type, "a date such as 2001-01-31", LocalDate::parse);
-        }
-        if (type == LocalDateTime.class) {
-            return of(type, "a date and time such as 2001-01-31T23:59:00", LocalDateTime::parse);
-        }
-        if (type == Instant.class) {
-            return of(type, "a point in time such as 2001-01-31T23:59:00Z", Instant::parse);
-        }
-        if (type == Duration.class) {
-            return of(type, "a duration such as PT15M", Duration::parse);
-        }
-        if (type.isEnum()) {
-            return ofEnum(type);
-        }
-        throw new IllegalArgumentException("a parameter cannot be of type " + type.getName()
-                + "; use String, Integer, Long, Double, BigDecimal, Boolean, LocalDate, LocalDateTime, Instant,"
-                + " Duration or an enum");
-    }
-
-    private static <T> ParameterType<T> of(Class<T> type, String expected, Function<String, Object> parser) {
-        return new ParameterType<>(type, expected, text -> type.cast(parser.apply(text)));
-    }
-
-    private static <T> ParameterType<T> ofEnum(Class<T> type) {
-        T[] constants = Objects.requireNonNull(type.getEnumConstants());
-        String names = Stream.of(constants).map(c -> ((Enum<?>) c).name()).collect(Collectors.joining(", "));
-        return of(
-                type,
-                "one of " + names,
-                text -> Arrays.stream(constants)
-                        .filter(c -> ((Enum<?>) c).name().equals(text))
-                        .findFirst()
-                        .orElseThrow(() -> new IllegalArgumentException("no such constant")));
-    }
-
-    private static Boolean parseBoolean(String text) {
-        if (text.equals("true") || text.equals("false")) {
-            return Boolean.valueOf(text);
-        }
-        throw new IllegalArgumentException("neither true nor false");
     }
 
     /**
      * The class of the values.
      *
-     * @return the class
+     * @return the class; {@code List} for a list
      */
-    public Class<?> javaType() {
+    public final Class<?> javaType() {
         return javaType;
     }
 
@@ -116,36 +38,88 @@ public final class ParameterType<T extends @Nullable Object> {
      *
      * @return for example "a date such as 2001-01-31"
      */
-    public String expected() {
-        return expected;
+    public abstract String expected();
+
+    /**
+     * The type of a list's elements.
+     *
+     * @return the type, or empty if this is no list
+     */
+    public Optional<ParameterType<?>> element() {
+        return Optional.empty();
     }
 
     /**
-     * Reads the text form.
+     * The types of a record's components, by name and in the order of their declaration.
+     *
+     * @return an unmodifiable map, empty if this is no record
+     */
+    public Map<String, ParameterType<?>> components() {
+        return Map.of();
+    }
+
+    /**
+     * The names of an enum's constants.
+     *
+     * @return the names in the order of their declaration, empty if this is no enum
+     */
+    public List<String> constants() {
+        return List.of();
+    }
+
+    /**
+     * Whether values hold a {@link Secret}.
+     *
+     * @return true for a secret, a list of secrets, and a record with a secret in it
+     */
+    public abstract boolean isSecret();
+
+    /**
+     * Reads the text form. A list of anything but lists and records may also be written as {@code a,b,c}.
      *
      * @param text the text
      * @return the value
-     * @throws IllegalArgumentException if the text is no such value; the message says what was expected
+     * @throws IllegalArgumentException if the text is no such value; the message says what was expected, names every
+     *     fault, and never repeats a text that was given for a secret
      */
-    public T parse(String text) {
-        try {
-            return parser.apply(text);
-        } catch (IllegalArgumentException | java.time.DateTimeException notReadable) {
-            throw new IllegalArgumentException("'" + text + "' is not " + expected, notReadable);
+    @SuppressWarnings({"unchecked", "NullAway"})
+    public final T parse(String text) {
+        ArgumentFaults faults = ArgumentFaults.none();
+        Object value = readText(text, faults);
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(faults.toString());
         }
+        return (T) value;
     }
 
     /**
      * Writes the text form.
      *
-     * @param value a value
+     * @param value a value of this type
      * @return the text that {@link #parse} reads back
      */
-    public String format(Object value) {
-        return value instanceof Enum<?> constant ? constant.name() : value.toString();
-    }
+    public abstract String format(Object value);
 
-    boolean accepts(Object value) {
-        return javaType.isInstance(value);
+    /** The value that the text form means, or null after adding a fault. */
+    abstract @Nullable Object readText(String text, ArgumentFaults faults);
+
+    /** The value that a part of a JSON text means, or null after adding a fault. */
+    abstract @Nullable Object readJson(Object json, ArgumentFaults faults);
+
+    /** The value as {@link JsonText} writes it. */
+    abstract Object toJson(Object value);
+
+    /** A copy of the value that nobody can change, or null after adding a fault. */
+    abstract @Nullable Object accept(@Nullable Object value, ArgumentFaults faults);
+
+    /** Whether every value is immutable, so that it need not be copied. */
+    abstract boolean isImmutable();
+
+    /** What identifies the type in a pipeline's fingerprint, on one line. */
+    abstract String identity();
+
+    @Override
+    public final String toString() {
+        return expected();
     }
 }

@@ -138,15 +138,30 @@ public final class PipelineBuilder {
      * Declares a parameter.
      *
      * @param parameterName its name: letters, digits, '_' and '-', at most 200
-     * @param type String, Integer, Long, Double, BigDecimal, Boolean, LocalDate, LocalDateTime, Instant, Duration or an
-     *     enum
+     * @param type String, Integer, Long, BigInteger, Double, BigDecimal, Boolean, an enum, a date or time of
+     *     {@code java.time}, Duration, Period, ZoneId, {@link Secret}, or a record whose components are of these types,
+     *     lists of them or records again
      * @param <T> the type of its values
      * @return the declaration, which ends with {@code required()} or {@code optional(default)}
      * @throws IllegalArgumentException for a class that a parameter cannot have
      */
     public <T> ParameterBuilder<T> parameter(String parameterName, Class<T> type) {
         return new ParameterBuilder<>(
-                this, Objects.requireNonNull(parameterName, "parameterName"), ParameterType.of(type));
+                this, Objects.requireNonNull(parameterName, "parameterName"), ParameterTypes.of(type));
+    }
+
+    /**
+     * Declares a parameter of a list.
+     *
+     * @param parameterName its name: letters, digits, '_' and '-', at most 200
+     * @param type the type of its values, as {@code new GenericType<List<LocalDate>>() {}}
+     * @param <T> the type of its values
+     * @return the declaration, which ends with {@code required()} or {@code optional(default)}
+     * @throws IllegalArgumentException for a type that a parameter cannot have
+     */
+    public <T> ParameterBuilder<T> parameter(String parameterName, GenericType<T> type) {
+        return new ParameterBuilder<>(
+                this, Objects.requireNonNull(parameterName, "parameterName"), ParameterTypes.of(type));
     }
 
     /**

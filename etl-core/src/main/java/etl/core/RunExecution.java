@@ -417,7 +417,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
                 attempt.taskId(),
                 attempt.attempt(),
                 delay.get(),
-                failure);
+                MaskedFailure.of(failure));
         retry(attempt, failure, delay.get());
     }
 
@@ -454,7 +454,12 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
             return;
         }
         firstFailure.compareAndSet(null, failure);
-        LOG.error("run {}: task '{}' failed in attempt {}", run.id(), attempt.taskId(), attempt.attempt(), failure);
+        LOG.error(
+                "run {}: task '{}' failed in attempt {}",
+                run.id(),
+                attempt.taskId(),
+                attempt.attempt(),
+                MaskedFailure.of(failure));
         close(attempt, failure, TaskState.FAILED);
     }
 

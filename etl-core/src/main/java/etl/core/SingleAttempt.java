@@ -29,6 +29,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
     private final Instant firstBegan;
     private final CompletableFuture<EngineAttempt> result = new CompletableFuture<>();
     private volatile @Nullable TaskAttempt attempt;
+    private volatile boolean cancelled;
 
     SingleAttempt(
             RunSettings settings,
@@ -55,6 +56,9 @@ final class SingleAttempt implements TaskAttempt.Owner {
             TaskRun taskRun = new TaskRun(new TaskRuns(1), 0, task, StoredTask.NOT_MAPPED);
             TaskAttempt started = new TaskAttempt(this, settings, run, pipeline, taskRun, number, arguments);
             attempt = started;
+            if (cancelled) {
+                started.interrupt(Interruption.CANCEL);
+            }
             Durably.write(journal, TaskChange.started(started.taskId(), number, started.startedAt()));
             events.tell(new RunListener.TaskStarted(
                     run, started.taskId(), StoredTask.NOT_MAPPED, number, started.startedAt()));
@@ -72,6 +76,8 @@ final class SingleAttempt implements TaskAttempt.Owner {
                     return Durably.get(result);
                 } catch (InterruptedException interruption) {
                     interrupted = true;
+                    // Either this thread sees the attempt, or the one that makes it sees the flag.
+                    cancelled = true;
                     TaskAttempt started = attempt;
                     if (started != null) {
                         started.interrupt(Interruption.CANCEL);

@@ -100,6 +100,7 @@ final class TaskAttempt implements TaskContext {
                 .orElse(Time.Alarm.NONE);
         Object output = null;
         Throwable failure = null;
+        forgetStrayInterrupt();
         MDC.put("task", taskId());
         MDC.put("attempt", Integer.toString(attempt));
         try {
@@ -117,6 +118,13 @@ final class TaskAttempt implements TaskContext {
         }
         owner.ended(this, output, failureOf(failure));
         return true;
+    }
+
+    /** A listener may have left one; one of our own is set again, because it moves the phase first. */
+    private void forgetStrayInterrupt() {
+        if (Thread.interrupted() && phase.get() != Phase.RUNNING) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private @Nullable Throwable failureOf(@Nullable Throwable thrown) {
@@ -154,7 +162,11 @@ final class TaskAttempt implements TaskContext {
         interruption = reason;
         thread.interrupt();
         phase.set(Phase.INTERRUPTED);
-        graceOver = settings.time().after(settings.grace(), this::abandon);
+        Time.Alarm alarm = settings.time().after(settings.grace(), this::abandon);
+        graceOver = alarm;
+        if (phase.get() == Phase.ENDED) {
+            alarm.cancel();
+        }
     }
 
     private void abandon() {

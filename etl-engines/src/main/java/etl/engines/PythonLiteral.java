@@ -9,7 +9,43 @@ import java.util.stream.Collectors;
  * 2.4.1 "String and Bytes literals".
  */
 public final class PythonLiteral {
+    /** Python's {@code None}, for {@link #ofValue}. */
+    static final Object NONE = new Object();
+
     private PythonLiteral() {}
+
+    /**
+     * A value of JSON.
+     *
+     * @param value a text, a number, a truth, a list or a map with text keys; {@link #NONE}
+     * @return Python source that evaluates to the value, maps in their own order
+     */
+    static String ofValue(Object value) {
+        if (value instanceof String text) {
+            return of(text);
+        }
+        if (value instanceof Boolean truth) {
+            return truth ? "True" : "False";
+        }
+        if (value instanceof Double number && !Double.isFinite(number)) {
+            return "float(" + of(number.toString()) + ")";
+        }
+        if (value instanceof Number number) {
+            return number.toString();
+        }
+        if (value instanceof List<?> elements) {
+            return elements.stream().map(PythonLiteral::ofValue).collect(Collectors.joining(", ", "[", "]"));
+        }
+        if (value instanceof Map<?, ?> members) {
+            return members.entrySet().stream()
+                    .map(member -> of(member.getKey().toString()) + ": " + ofValue(member.getValue()))
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+        if (value == NONE) {
+            return "None";
+        }
+        throw new IllegalArgumentException("no value of JSON: " + value.getClass());
+    }
 
     /**
      * A string literal in double quotes.

@@ -3,6 +3,7 @@ package etl.engines;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.annotation.JsonDeserialize;
 
 /**
  * What an artifact asks the Java program to do: the content of the request file.
@@ -24,7 +25,7 @@ public record TaskRequest(
         String engineRunId,
         String task,
         int attempt,
-        Map<String, String> arguments) {
+        @JsonDeserialize(contentUsing = ArgumentText.class) Map<String, String> arguments) {
     /**
      * Replaces what the file left out.
      *

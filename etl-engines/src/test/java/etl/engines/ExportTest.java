@@ -3,9 +3,11 @@ package etl.engines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.GenericType;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
+import etl.core.Secret;
 import etl.core.TaskRef;
 import etl.engines.MappingReport.Fidelity;
 import etl.engines.airflow.AirflowEngine;
@@ -15,15 +17,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.core.json.JsonReadFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 class ExportTest {
     private static final String HOSTILE = "\"\"\" ' \\ \n\r {{ x }} %s ${x} $(touch /tmp/x) \uD83D\uDE00 \u05D0.md";
+
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     @TempDir
     Path folder;
@@ -32,6 +42,8 @@ class ExportTest {
         SMALL,
         LARGE
     }
+
+    private record Range(LocalDate from, double share, List<String> notes, Secret key) {}
 
     static Stream<Engine> engines() {
         return Stream.of(new AirflowEngine(), new PrefectEngine(), new LuigiEngine());
@@ -46,6 +58,23 @@ class ExportTest {
         builder.parameter("ratio", Double.class).optional(Double.NaN);
         builder.parameter("full", Boolean.class).optional(true);
         builder.parameter("note", String.class).optional(HOSTILE);
+        builder.parameter("notes", new GenericType<List<String>>() {})
+                .notEmpty()
+                .optional(List.of(HOSTILE, ""));
+        builder.parameter("range", Range.class)
+                .optional(new Range(LocalDate.EPOCH, Double.NaN, List.of(HOSTILE), Secret.env("RANGE_KEY")));
+        builder.parameter("ranges", new GenericType<List<Range>>() {}).required();
+        builder.parameter("top", Integer.class)
+                .atLeast(1)
+                .atMost(9)
+                .oneOf(1, 3, 9)
+                .required();
+        builder.parameter("code", String.class).matching("[A-Z]{3}").notEmpty().optional("EUR");
+        builder.parameter("odd", String.class)
+                .matching("(?i)\\p{L}+")
+                .check(HOSTILE, text -> true)
+                .optional("x");
+        builder.parameter("password", Secret.class).required();
         TaskRef<String> a = builder.task("a", String.class)
                 .describedAs(HOSTILE)
                 .retry(RetryPolicy.attempts(3).fixed(Duration.ofMillis(1500)))
@@ -96,6 +125,95 @@ class ExportTest {
                 .extracting(MappingReport.Mapping::where)
                 .containsExactly("a", "b", "b-2");
         assertThat(artifact.files()).containsKey("etl-artifact.json");
+    }
+
+    @Test
+    void the_defaults_of_every_type_are_what_python_reads() throws Exception {
+        String module =
+                new LuigiEngine().export(hostile(), "com.example.Main").files().get("2-orders_luigi.py");
+        String arguments = module.substring(module.indexOf("ARGUMENTS = {"), module.indexOf("\n}\n") + 3);
+
+        String json = Python.run(arguments + "import json; print(json.dumps(ARGUMENTS))", "-");
+
+        assertThat(MAPPER.readTree(json)).isEqualTo(MAPPER.readTree("""
+                        {"day": null, "size": "LARGE", "count": -5, "ratio": NaN, "full": true, "note": %1$s,
+                         "notes": [%1$s, ""],
+                         "range": {"from": "1970-01-01", "share": "NaN", "notes": [%1$s], "key": "env:RANGE_KEY"},
+                         "ranges": null, "top": null, "code": "EUR", "odd": "x", "password": null}
+                        """.formatted(MAPPER.writeValueAsString(HOSTILE))));
+    }
+
+    @Test
+    void airflow_is_told_the_schema_of_every_parameter() {
+        String dag = new AirflowEngine()
+                .export(hostile(), "com.example.Main")
+                .files()
+                .get("dags/2-orders.py");
+
+        assertThat(dag.lines().map(String::strip))
+                .contains(
+                        "\"day\": Param(None, type=[\"null\", \"string\"], format=\"date\"),",
+                        "\"top\": Param(None, type=[\"null\", \"integer\"], minimum=1, maximum=9, enum=[1, 3, 9, None]),",
+                        "\"code\": Param(\"EUR\", type=\"string\", pattern=\"^(?:[A-Z]{3})$\", minLength=1),",
+                        "\"odd\": Param(\"x\", type=\"string\"),",
+                        "\"password\": Param(None, type=[\"null\", \"string\"],"
+                                + " pattern=\"^env:[A-Za-z_][A-Za-z0-9_]*$\"),")
+                .anySatisfy(line -> assertThat(line)
+                        .startsWith("\"ranges\": Param(None, type=[\"null\", \"array\"], items={\"type\": \"object\","
+                                + " \"properties\": {\"from\": {\"type\": \"string\", \"format\": \"date\"}, ")
+                        .endsWith("\"required\": [\"from\", \"share\", \"notes\", \"key\"], \"additionalProperties\":"
+                                + " False}),"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void an_artifact_holds_no_secret_but_its_reference(Engine engine) {
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.parameter("password", Secret.class).optional(Secret.env("PATH"));
+        builder.task("a").run(ctx -> {});
+        String clear = Secret.env("PATH").reveal();
+
+        Artifact artifact = engine.export(builder.build(), "com.example.Main");
+
+        assertThat(String.join("", artifact.files().values()))
+                .contains("env:PATH")
+                .doesNotContain(clear);
+        assertThat(artifact.report().mappings())
+                .anySatisfy(mapping -> assertThat(mapping)
+                        .returns("parameter password, secret", MappingReport.Mapping::feature)
+                        .returns(Fidelity.DELEGATED, MappingReport.Mapping::fidelity));
+    }
+
+    @Test
+    void a_constraint_that_the_engine_is_not_told_is_delegated() {
+        assertThat(constraints(new AirflowEngine()))
+                .containsExactly(Fidelity.EXACT, Fidelity.EXACT, Fidelity.EXACT, Fidelity.DELEGATED);
+        assertThat(constraints(new PrefectEngine()))
+                .containsOnly(Fidelity.DELEGATED)
+                .hasSize(4);
+    }
+
+    private static Stream<Fidelity> constraints(Engine engine) {
+        return engine.export(hostile(), "com.example.Main").report().mappings().stream()
+                .filter(mapping -> mapping.feature().endsWith(", constraints"))
+                .map(MappingReport.Mapping::fidelity);
+    }
+
+    @Test
+    void arguments_reach_an_engine_as_typed_json() {
+        String json = PythonParameter.json(
+                hostile(),
+                Map.of(
+                        "count", "7",
+                        "note", "7",
+                        "notes", "a, b",
+                        "ranges", "[{\"key\":\"env:K\",\"notes\":[],\"share\":1,\"from\":\"2001-01-01\"}]",
+                        "password", "env:DB_PASSWORD"));
+
+        assertThat(MAPPER.readTree(json)).isEqualTo(MAPPER.readTree("""
+                {"count": 7, "note": "7", "notes": ["a", "b"], "password": "env:DB_PASSWORD",
+                 "ranges": [{"from": "2001-01-01", "share": 1.0, "notes": [], "key": "env:K"}]}
+                """));
     }
 
     @Test

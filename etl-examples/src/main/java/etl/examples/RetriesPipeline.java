@@ -1,14 +1,26 @@
 package etl.examples;
 
+import etl.core.GenericType;
 import etl.core.Parameter;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
+import etl.core.Secret;
 import etl.core.TaskRef;
 import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
 
 /** Shows retries: one task fails twice and then succeeds, another one as often as the caller wants. */
 final class RetriesPipeline {
+    private record Window(LocalDate from, LocalDate to, double share) {
+        Window {
+            if (to.isBefore(from)) {
+                throw new IllegalArgumentException("'to' must not be before 'from'");
+            }
+        }
+    }
+
     private final Pipeline pipeline;
 
     RetriesPipeline() {
@@ -17,10 +29,20 @@ final class RetriesPipeline {
                 .parallelism(2);
         Parameter<Integer> failures = builder.parameter("failures", Integer.class)
                 .describedAs("how many attempts of the task 'unsteady' fail; it has three")
+                .atLeast(0)
                 .optional(1);
         Parameter<String> note = builder.parameter("note", String.class)
                 .describedAs("a text that the task 'echo' returns")
                 .optional("it's \"quoted\"\n{{ no template }} \uD83D\uDE00");
+        Parameter<List<String>> labels = builder.parameter("labels", new GenericType<List<String>>() {})
+                .describedAs("texts that the task 'echo' returns as well")
+                .optional(List.of("a", "b c"));
+        Parameter<Window> window = builder.parameter("window", Window.class)
+                .describedAs("days that the task 'echo' returns as well")
+                .optional(new Window(LocalDate.EPOCH, LocalDate.EPOCH, 0.25));
+        Parameter<Secret> token = builder.parameter("token", Secret.class)
+                .describedAs("a secret that the task 'echo' looks up and does not return")
+                .optional(Secret.env("PATH"));
         TaskRef<Integer> flaky = builder.task("flaky", Integer.class)
                 .describedAs("fails twice, then succeeds")
                 .retry(RetryPolicy.attempts(3).fixed(Duration.ofMillis(200)))
@@ -32,7 +54,11 @@ final class RetriesPipeline {
                         .exponential(Duration.ofMillis(100), Duration.ofMillis(150))
                         .jitter(0.5))
                 .run(ctx -> failing(ctx.get(failures), ctx.attempt()));
-        TaskRef<String> echo = builder.task("echo", String.class).run(ctx -> ctx.get(note));
+        TaskRef<String> echo = builder.task("echo", String.class)
+                .run(ctx -> ctx.get(note)
+                        + ctx.get(labels)
+                        + ctx.get(window)
+                        + (ctx.get(token).reveal().isEmpty() ? "" : ctx.get(token)));
         builder.task("sum", String.class)
                 .from(flaky, unsteady, echo)
                 .run((ctx, first, second, text) -> (first + second) + " attempts, " + text);

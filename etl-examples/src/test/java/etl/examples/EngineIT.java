@@ -58,7 +58,7 @@ class EngineIT {
             abort(why);
         }
         run(0, "flights");
-        run(1, "retries", "-p", "failures=9", "-p", "note=" + ODD_TEXT);
+        run(1, withRetries());
     }
 
     @ParameterizedTest(name = "{1} runs the flights pipeline")
@@ -80,15 +80,11 @@ class EngineIT {
     void an_engine_retries_and_fails_like_a_local_run(String engine, String environment) throws Exception {
         run(
                 1,
-                "retries",
-                "-p",
-                "failures=9",
-                "-p",
-                "note=" + ODD_TEXT,
-                "--engine",
-                engine,
-                "--venv",
-                environments.resolve(environment).toString());
+                withRetries(
+                        "--engine",
+                        engine,
+                        "--venv",
+                        environments.resolve(environment).toString()));
 
         assertSameRows("retries", engine);
         assertThat(Rows.of(
@@ -97,6 +93,23 @@ class EngineIT {
                         engine,
                         "select task_id, state, attempt from etl.pipeline_tasks" + " where run_id = ? order by 1"))
                 .containsExactly("echo|SUCCEEDED|1", "flaky|SUCCEEDED|3", "sum|UPSTREAM_FAILED|0", "unsteady|FAILED|3");
+    }
+
+    private static String[] withRetries(String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "retries",
+                "-p",
+                "failures=9",
+                "-p",
+                "note=" + ODD_TEXT,
+                "-p",
+                "labels=a,b c,\u05D0",
+                "-p",
+                "window={\"from\": \"2001-01-01\", \"to\": \"2001-01-02\", \"share\": 1e-7}",
+                "-p",
+                "token=env:HOME"));
+        arguments.addAll(List.of(more));
+        return arguments.toArray(String[]::new);
     }
 
     private void assertSameRows(String pipeline, String engine) throws Exception {

@@ -7,28 +7,44 @@ import etl.core.spi.StateStoreException;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 
-/** The pool of a store that was opened by a URL. */
+/** The pools of a store that was opened by a URL. */
 final class ConnectionPool {
     private static final long CONNECTION_TIMEOUT = TimeUnit.SECONDS.toMillis(10);
 
+    /** One for the writer of task runs, one for the start or the end of a run. */
+    private static final int WRITERS = 2;
+
     private ConnectionPool() {}
 
+    /** The pool for tasks and for reading. */
     static HikariDataSource open(DatabaseUrl url, int size) {
+        HikariConfig config = config(url, "etl", size);
+        config.setInitializationFailTimeout(1);
+        try {
+            return new HikariDataSource(config);
+        } catch (HikariPool.PoolInitializationException failure) {
+            throw unreachable(url, failure);
+        }
+    }
+
+    /** The pool for writing states, which tasks cannot exhaust. Connects when it is first used. */
+    static HikariDataSource forWriting(DatabaseUrl url) {
+        HikariConfig config = config(url, "etl-writer", WRITERS);
+        config.setInitializationFailTimeout(-1);
+        return new HikariDataSource(config);
+    }
+
+    private static HikariConfig config(DatabaseUrl url, String name, int size) {
         HikariConfig config = new HikariConfig();
-        config.setPoolName("etl");
+        config.setPoolName(name);
         config.setJdbcUrl(url.jdbcUrl());
         url.user().ifPresent(config::setUsername);
         url.password().ifPresent(config::setPassword);
         config.setMaximumPoolSize(size);
         config.setMinimumIdle(0);
         config.setConnectionTimeout(CONNECTION_TIMEOUT);
-        config.setInitializationFailTimeout(1);
         config.addDataSourceProperty("ApplicationName", "etl");
-        try {
-            return new HikariDataSource(config);
-        } catch (HikariPool.PoolInitializationException failure) {
-            throw unreachable(url, failure);
-        }
+        return config;
     }
 
     private static StateStoreException unreachable(DatabaseUrl url, Throwable failure) {

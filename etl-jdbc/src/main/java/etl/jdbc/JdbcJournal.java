@@ -17,12 +17,12 @@ import tools.jackson.core.JacksonException;
 /** The journal of one run. */
 final class JdbcJournal implements RunJournal {
     private final RunId run;
-    private final RunsTable runs;
+    private final RunWrites runs;
     private final GroupCommit writer;
     private final int largestOutput;
     private final AtomicInteger onTheirWay = new AtomicInteger();
 
-    JdbcJournal(RunId run, RunsTable runs, GroupCommit writer, int largestOutput) {
+    JdbcJournal(RunId run, RunWrites runs, GroupCommit writer, int largestOutput) {
         this.run = run;
         this.runs = runs;
         this.writer = writer;
@@ -117,16 +117,20 @@ final class JdbcJournal implements RunJournal {
         awaitReceipts();
     }
 
+    /** Not given up when interrupted: the end of a run must not overtake what was written before. */
     private void awaitReceipts() {
+        boolean interrupted = false;
         synchronized (onTheirWay) {
             while (onTheirWay.get() > 0) {
                 try {
                     onTheirWay.wait();
                 } catch (InterruptedException interruption) {
-                    Thread.currentThread().interrupt();
-                    return;
+                    interrupted = true;
                 }
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
     }
 }

@@ -20,22 +20,24 @@ import org.jspecify.annotations.Nullable;
  * opened. Safe for use by many threads.
  *
  * <p>Defaults: schema {@code etl}, migration on, outputs up to 8 Mi characters of JSON, and, for a store opened by a URL,
- * a pool of 10 connections. A host's {@link DataSource} is never closed, and its connections are given back with the
+ * a pool of 10 connections and 2 more for writing states. A host's {@link DataSource} is never closed, and its connections are given back with the
  * auto-commit setting they came with.
  */
 public final class JdbcStateStore implements StateStore {
     private final Database database;
-    private final Optional<HikariDataSource> ownPool;
+    private final List<HikariDataSource> ownPools;
     private final RunsTable runs;
+    private final RunWrites runWrites;
     private final TasksTable tasks;
     private final Outputs outputs;
     private final GroupCommit writer;
     private final int largestOutput;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    JdbcStateStore(Database database, Optional<HikariDataSource> ownPool, boolean migrate, int largestOutput) {
+    JdbcStateStore(
+            Database database, Database writing, List<HikariDataSource> ownPools, boolean migrate, int largestOutput) {
         this.database = database;
-        this.ownPool = ownPool;
+        this.ownPools = ownPools;
         this.largestOutput = largestOutput;
         if (migrate) {
             Schema.migrate(database);
@@ -45,7 +47,9 @@ public final class JdbcStateStore implements StateStore {
         this.runs = new RunsTable(database);
         this.tasks = new TasksTable(database);
         this.outputs = new Outputs(database);
-        this.writer = new GroupCommit(database);
+        PatientDatabase patient = new PatientDatabase(writing);
+        this.runWrites = new RunWrites(patient);
+        this.writer = new GroupCommit(patient);
     }
 
     /**
@@ -94,7 +98,7 @@ public final class JdbcStateStore implements StateStore {
     /**
      * Where the store's connections come from, for tasks that use the same database.
      *
-     * @return the host's data source, or the store's own pool
+     * @return the host's data source, or the store's own pool; never the connections that write states
      */
     public DataSource dataSource() {
         return database.dataSource();
@@ -114,7 +118,7 @@ public final class JdbcStateStore implements StateStore {
         if (runs.find(run).isEmpty()) {
             throw new StateStoreException("there is no run " + run + " in this store", null);
         }
-        return new JdbcJournal(run, runs, writer, largestOutput);
+        return new JdbcJournal(run, runWrites, writer, largestOutput);
     }
 
     @Override
@@ -165,7 +169,7 @@ public final class JdbcStateStore implements StateStore {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             writer.close();
-            ownPool.ifPresent(HikariDataSource::close);
+            ownPools.forEach(HikariDataSource::close);
         }
     }
 

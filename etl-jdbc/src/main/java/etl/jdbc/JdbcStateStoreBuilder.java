@@ -2,6 +2,8 @@ package etl.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import etl.core.spi.StateStoreException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -45,7 +47,8 @@ public final class JdbcStateStoreBuilder {
     }
 
     /**
-     * Sets the size of the pool of a store that is opened by a URL.
+     * Sets the size of the pool of a store that is opened by a URL. The store opens up to 2 connections more, which write
+     * states and which tasks cannot take.
      *
      * @param connections at least 2; default 10
      * @return this builder
@@ -72,15 +75,22 @@ public final class JdbcStateStoreBuilder {
      *     this library's version
      */
     public JdbcStateStore open() {
-        Database given = dataSource.map(source -> new Database(source, schema)).orElse(null);
-        if (given != null) {
-            return new JdbcStateStore(given, Optional.empty(), migrate, LARGEST_OUTPUT);
+        if (dataSource.isPresent()) {
+            Database given = new Database(dataSource.get(), schema);
+            return new JdbcStateStore(given, given, List.of(), migrate, LARGEST_OUTPUT);
         }
-        HikariDataSource pool = ConnectionPool.open(url.orElseThrow(), poolSize);
+        List<HikariDataSource> pools = new ArrayList<>();
         try {
-            return new JdbcStateStore(new Database(pool, schema), Optional.of(pool), migrate, LARGEST_OUTPUT);
+            pools.add(ConnectionPool.open(url.orElseThrow(), poolSize));
+            pools.add(ConnectionPool.forWriting(url.orElseThrow()));
+            return new JdbcStateStore(
+                    new Database(pools.get(0), schema),
+                    new Database(pools.get(1), schema),
+                    List.copyOf(pools),
+                    migrate,
+                    LARGEST_OUTPUT);
         } catch (RuntimeException failure) {
-            pool.close();
+            pools.forEach(HikariDataSource::close);
             throw failure;
         }
     }

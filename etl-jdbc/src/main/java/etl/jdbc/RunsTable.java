@@ -3,7 +3,6 @@ package etl.jdbc;
 import etl.core.RunId;
 import etl.core.RunState;
 import etl.core.spi.EngineRun;
-import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
@@ -11,14 +10,13 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The SQL of {@code pipeline_runs}. */
+/** The SQL that records, reads and reopens {@code pipeline_runs}; {@link RunWrites} has the SQL of their progress. */
 final class RunsTable {
     private static final String COLUMNS =
             "run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id, state,"
@@ -53,27 +51,6 @@ final class RunsTable {
         });
     }
 
-    void started(RunId run, Instant at) {
-        String sql =
-                "update " + table + " set state = 'RUNNING', started_at = coalesce(started_at, ?) where run_id = ?";
-        update("recording the start of run " + run, sql, statement -> {
-            statement.setObject(1, Columns.timestamp(at));
-            statement.setObject(2, run.value());
-        });
-    }
-
-    void ended(RunId run, RunState state, Instant at, Optional<ErrorInfo> error) {
-        String sql =
-                "update " + table + " set state = ?, ended_at = ?, error_type = ?, error_message = ?, error_stack = ?"
-                        + " where run_id = ?";
-        update("recording the end of run " + run, sql, statement -> {
-            statement.setString(1, state.name());
-            statement.setObject(2, Columns.timestamp(at));
-            Columns.setError(statement, 3, error);
-            statement.setObject(6, run.value());
-        });
-    }
-
     static void reopen(Connection connection, String table, RunId run) throws SQLException {
         String sql = "update " + table + " set state = 'RUNNING', ended_at = null, error_type = null,"
                 + " error_message = null, error_stack = null where run_id = ? and state <> 'SUCCEEDED'";
@@ -84,18 +61,6 @@ final class RunsTable {
                         "run " + run + " cannot be reopened: it is unknown or has succeeded", null);
             }
         }
-    }
-
-    private void update(String what, String sql, Binding binding) {
-        database.transaction(what, connection -> {
-            try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                binding.bind(statement);
-                if (statement.executeUpdate() == 0) {
-                    throw new StateStoreException(what + " failed: there is no such run", null);
-                }
-                return true;
-            }
-        });
     }
 
     Optional<StoredRun> find(RunId run) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -37,21 +38,23 @@ final class TaskWrites {
                 + " error_type = null, error_message = null, error_stack = null,"
                 + " attempts = case when t.started_at is null or t.attempt = excluded.attempt then t.attempts"
                 + " else t.attempts || " + TasksTable.CURRENT_ATTEMPT + " end"
-                + " where (t.state in (" + predecessors(TaskState.RUNNING) + ") and excluded.attempt > t.attempt)"
-                + " or (t.state = 'RUNNING' and excluded.attempt >= t.attempt)";
+                + " where (t.state in (" + predecessors(TaskState.RUNNING) + ", 'RUNNING')"
+                + " and excluded.attempt > t.attempt) or (t.state = 'RUNNING'"
+                + " and excluded.attempt = t.attempt and excluded.started_at = t.started_at)";
         for (TaskState state : TaskState.values()) {
             end.put(
                     state,
                     "update " + table + " set state = ?, ended_at = ?, rows_read = ?, rows_written = ?,"
                             + " rows_rejected = ?, output = ?::jsonb, error_type = ?, error_message = ?,"
                             + " error_stack = ? where run_id = ? and task_id = ? and map_index = ? and attempt = ?"
-                            + " and state in (" + sources(state) + ")");
+                            + " and " + allows("state", state, "ended_at = ?"));
             close.put(
                     state,
                     "insert into " + table + " as t (run_id, task_id, map_index, state, attempt, ended_at)"
                             + " select ?, ?, ?, ?, ?, ? on conflict (run_id, task_id, map_index) do update set"
                             + " state = excluded.state, ended_at = excluded.ended_at"
-                            + " where t.attempt = excluded.attempt and t.state in (" + sources(state) + ")");
+                            + " where t.attempt = excluded.attempt and "
+                            + allows("t.state", state, "t.ended_at = excluded.ended_at"));
         }
     }
 
@@ -62,32 +65,33 @@ final class TaskWrites {
                 .collect(Collectors.joining(", "));
     }
 
-    /** The states from which a state may be written: its predecessors, and itself when the same write is sent again. */
-    private static String sources(TaskState state) {
+    /** From a predecessor, or from the state itself when the same write, made at the same time, is sent again. */
+    private static String allows(String column, TaskState state, String sameTime) {
         String predecessors = predecessors(state);
-        return (predecessors.isEmpty() ? "" : predecessors + ", ") + "'" + state + "'";
+        String again = column + " = '" + state + "' and " + sameTime;
+        return predecessors.isEmpty() ? again : "(" + column + " in (" + predecessors + ") or (" + again + "))";
     }
 
     /**
-     * Applies the writes in their order.
+     * Applies the writes; those of the same row in their order, the n-th of each row together.
      *
      * @return the writes that the stored states did not allow
      */
     Set<TaskWrite> apply(Connection connection, List<TaskWrite> writes) throws SQLException {
+        Map<TaskWrite.Row, Integer> depths = new HashMap<>();
+        List<List<TaskWrite>> waves = new ArrayList<>();
+        for (TaskWrite write : writes) {
+            int depth = depths.merge(write.row(), 1, Integer::sum);
+            if (depth > waves.size()) {
+                waves.add(new ArrayList<>());
+            }
+            waves.get(depth - 1).add(write);
+        }
         Set<TaskWrite> refused = new HashSet<>();
         try (StatementCache statements = new StatementCache(connection)) {
-            Set<TaskWrite.Row> touched = new HashSet<>();
-            List<TaskWrite> wave = new ArrayList<>();
-            for (TaskWrite write : writes) {
-                if (!touched.add(write.row())) {
-                    refused.addAll(flush(statements, wave));
-                    wave.clear();
-                    touched.clear();
-                    touched.add(write.row());
-                }
-                wave.add(write);
+            for (List<TaskWrite> wave : waves) {
+                refused.addAll(flush(statements, wave));
             }
-            refused.addAll(flush(statements, wave));
         }
         return refused;
     }
@@ -146,6 +150,7 @@ final class TaskWrites {
         statement.setString(11, change.taskId());
         statement.setInt(12, change.mapIndex());
         statement.setInt(13, change.attempt());
+        statement.setObject(14, Columns.timestamp(change.at()));
         return statement;
     }
 }

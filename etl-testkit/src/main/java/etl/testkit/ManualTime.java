@@ -54,11 +54,16 @@ public final class ManualTime implements Time {
     private synchronized @Nullable Entry next(Instant target) {
         Entry first = alarms.peek();
         if (first == null || first.due().isAfter(target)) {
-            now = target;
+            turnTo(target);
             return null;
         }
-        now = first.due().isAfter(now) ? first.due() : now;
+        turnTo(first.due());
         return alarms.poll();
+    }
+
+    /** Never back: an alarm, or another thread, may have turned the clock further. */
+    private void turnTo(Instant time) {
+        now = time.isAfter(now) ? time : now;
     }
 
     /**

@@ -29,9 +29,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +43,7 @@ import org.junit.jupiter.api.Test;
 public abstract class StateStoreContract {
     private static final Instant NOON = Instant.parse("2001-01-01T12:00:00.123456Z");
 
+    private final Map<AtomicInteger, TaskChange> told = new ConcurrentHashMap<>();
     private @Nullable StateStore opened;
 
     /** For the subclass. */
@@ -69,6 +72,10 @@ public abstract class StateStoreContract {
     @AfterEach
     void closeStore() {
         store().close();
+        assertThat(told)
+                .allSatisfy((times, change) -> assertThat(times)
+                        .as("times the receipt of %s was told", change)
+                        .hasValue(1));
     }
 
     @Test
@@ -287,7 +294,78 @@ public abstract class StateStoreContract {
         assertThat(store().task(run, "a").orElseThrow().attempts()).hasSize(2);
     }
 
-    private static void assertRefused(RunJournal journal, TaskChange change) {
+    @Test
+    void a_change_of_another_time_is_not_the_same_change() throws Exception {
+        RunId run = created();
+        Instant later = NOON.plusSeconds(1);
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started("a", 1, NOON));
+            assertRefused(journal, TaskChange.started("a", 1, later));
+            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "kept", String.class));
+            assertRefused(journal, TaskChange.succeeded("a", 1, later, RowCounts.NONE, "other", String.class));
+            written(journal, TaskChange.ended("b", 0, TaskState.CANCELLED, NOON));
+            assertRefused(journal, TaskChange.ended("b", 0, TaskState.CANCELLED, later));
+        }
+
+        assertThat(store().output(run, "a", String.class)).isEqualTo("kept");
+        assertThat(store().task(run, "a").orElseThrow().attempts())
+                .extracting(StoredAttempt::startedAt, StoredAttempt::endedAt)
+                .containsExactly(org.assertj.core.groups.Tuple.tuple(NOON, Optional.of(NOON)));
+    }
+
+    @Test
+    void a_run_ends_after_everything_written_before() {
+        RunId run = created();
+        int tasks = 500;
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            List<CompletableFuture<Boolean>> receipts = new ArrayList<>();
+            for (int i = 0; i < tasks; i++) {
+                receipts.add(write(journal, TaskChange.started("t" + i, 1, NOON)));
+                receipts.add(
+                        write(journal, TaskChange.succeeded("t" + i, 1, NOON, RowCounts.NONE, "done", String.class)));
+            }
+            journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
+
+            assertThat(receipts).allSatisfy(receipt -> assertThat(receipt).isCompletedWithValue(true));
+            assertThat(store().tasks(run))
+                    .hasSize(tasks)
+                    .extracting(StoredTask::state)
+                    .containsOnly(TaskState.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void the_newest_runs_come_first() {
+        List<RunId> created = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            NewRun run = newRun(Optional.empty(), Map.of(), NOON.plusSeconds(i));
+            store().create(run);
+            created.add(0, run.id());
+        }
+
+        assertThat(store().recent(1_000))
+                .extracting(run -> run.definition().id())
+                .filteredOn(created::contains)
+                .containsExactlyElementsOf(created);
+        assertThat(store().recent(2)).isEqualTo(store().recent(1_000).subList(0, 2));
+    }
+
+    @Test
+    void a_run_that_succeeded_is_not_reopened() {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            journal.ended(RunState.SUCCEEDED, NOON.plusSeconds(1), Optional.empty());
+        }
+
+        assertThatThrownBy(() -> store().reopen(run)).isInstanceOf(StateStoreException.class);
+        assertThat(store().find(run).orElseThrow())
+                .returns(RunState.SUCCEEDED, StoredRun::state)
+                .returns(Optional.of(NOON.plusSeconds(1)), StoredRun::endedAt);
+    }
+
+    private void assertRefused(RunJournal journal, TaskChange change) {
         assertThatThrownBy(() -> written(journal, change))
                 .isInstanceOf(ExecutionException.class)
                 .hasCauseInstanceOf(StaleWriteException.class);
@@ -397,29 +475,33 @@ public abstract class StateStoreContract {
     }
 
     private static NewRun newRun(Optional<String> runKey, Map<String, String> arguments) {
-        return new NewRun(RunId.random(), "orders", "f00d", runKey, arguments, EngineRun.LOCAL, 7, NOON);
+        return newRun(runKey, arguments, NOON);
     }
 
-    private static void written(RunJournal journal, TaskChange change)
+    private static NewRun newRun(Optional<String> runKey, Map<String, String> arguments, Instant createdAt) {
+        return new NewRun(RunId.random(), "orders", "f00d", runKey, arguments, EngineRun.LOCAL, 7, createdAt);
+    }
+
+    private void written(RunJournal journal, TaskChange change)
             throws InterruptedException, ExecutionException, TimeoutException {
         write(journal, change).get(30, TimeUnit.SECONDS);
     }
 
-    private static CompletableFuture<Boolean> write(RunJournal journal, TaskChange change) {
+    private CompletableFuture<Boolean> write(RunJournal journal, TaskChange change) {
         CompletableFuture<Boolean> receipt = new CompletableFuture<>();
+        AtomicInteger times = new AtomicInteger();
+        told.put(times, change);
         journal.write(change, new RunJournal.Receipt() {
             @Override
             public void durable() {
-                if (!receipt.complete(true)) {
-                    throw new AssertionError("the receipt was told twice");
-                }
+                times.incrementAndGet();
+                receipt.complete(true);
             }
 
             @Override
             public void failed(StateStoreException failure) {
-                if (!receipt.completeExceptionally(failure)) {
-                    throw new AssertionError("the receipt was told twice", failure);
-                }
+                times.incrementAndGet();
+                receipt.completeExceptionally(failure);
             }
         });
         return receipt;

@@ -1,5 +1,6 @@
 package etl.core.spi;
 
+import etl.core.Secret;
 import java.io.PrintWriter;
 
 /**
@@ -15,7 +16,8 @@ public record ErrorInfo(String type, String message, String stack) {
 
     /**
      * Describes an exception. Characters that PostgreSQL cannot store (NUL and lone surrogates) become U+FFFD, and of an
-     * exception that throws while it is described there is what it told before, at least its class.
+     * exception that throws while it is described there is what it told before, at least its class. Secrets that were
+     * revealed in this process are masked, see {@link Secret#mask}.
      *
      * @param failure the exception
      * @return its description
@@ -23,8 +25,8 @@ public record ErrorInfo(String type, String message, String stack) {
     public static ErrorInfo of(Throwable failure) {
         return new ErrorInfo(
                 failure.getClass().getName(),
-                storable(message(failure), MAX_MESSAGE),
-                storable(stack(failure), MAX_STACK));
+                storable(Secret.mask(message(failure)), MAX_MESSAGE),
+                storable(Secret.mask(stack(failure)), MAX_STACK));
     }
 
     private static String message(Throwable failure) {
@@ -37,8 +39,8 @@ public record ErrorInfo(String type, String message, String stack) {
     }
 
     private static String stack(Throwable failure) {
-        // One more than is kept, so that a pair of surrogates at the end is seen as a whole.
-        BoundedText text = new BoundedText(MAX_STACK + 1);
+        // More than is kept, so that a pair of surrogates or a secret at the end is seen as a whole.
+        BoundedText text = new BoundedText(2 * MAX_STACK);
         try {
             failure.printStackTrace(new PrintWriter(text));
         } catch (RuntimeException | Error fullOrUnreadable) {

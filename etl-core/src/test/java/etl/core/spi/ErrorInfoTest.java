@@ -70,6 +70,10 @@ class ErrorInfoTest {
         class Endless extends RuntimeException {
             private static final long serialVersionUID = 1;
 
+            Endless() {
+                super(null, null, true, false);
+            }
+
             @Override
             public synchronized Throwable getCause() {
                 return new Endless();
@@ -133,7 +137,7 @@ class ErrorInfoTest {
             private static final long serialVersionUID = 1;
 
             @Override
-            public String toString() {
+            public String getLocalizedMessage() {
                 throw new IllegalStateException();
             }
         }

@@ -84,24 +84,14 @@ final class AirflowDag {
     }
 
     private static void appendParameter(StringBuilder source, PythonParameter parameter) {
-        boolean required = parameter.parameter().isRequired();
-        String type = PythonLiteral.of(parameter.jsonType());
         source.append("        ")
                 .append(PythonLiteral.of(parameter.parameter().name()))
                 .append(": Param(")
-                .append(parameter.defaultLiteral())
-                .append(", type=")
-                .append(required ? "[\"null\", " + type + "]" : type);
-        if (parameter.isDate()) {
-            source.append(", format=\"date\"");
-        }
-        if (!parameter.choices().isEmpty()) {
-            source.append(", enum=")
-                    .append(
-                            required
-                                    ? PythonLiteral.of(parameter.choices()).replaceFirst("]$", ", None]")
-                                    : PythonLiteral.of(parameter.choices()));
-        }
+                .append(parameter.defaultLiteral());
+        parameter
+                .schemaLiterals()
+                .forEach((keyword, literal) ->
+                        source.append(", ").append(keyword).append('=').append(literal));
         if (!parameter.parameter().description().isEmpty()) {
             source.append(", description=")
                     .append(PythonLiteral.of(parameter.parameter().description()));
@@ -145,10 +135,7 @@ final class AirflowDag {
         mappings.add(new Mapping(pipeline.name(), "dependencies", Fidelity.EXACT, "a >> b"));
         mappings.add(new Mapping(
                 pipeline.name(), "outputs", Fidelity.DELEGATED, "kept in pipeline_tasks; XCom holds a reference"));
-        if (!pipeline.parameters().isEmpty()) {
-            mappings.add(
-                    new Mapping(pipeline.name(), "parameters", Fidelity.EXACT, "params, checked again by the JVM"));
-        }
+        mappings.addAll(PythonParameter.mappings(pipeline, "params, checked again by the JVM", true));
         if (pipeline.parallelism().isPresent()) {
             mappings.add(new Mapping(
                     pipeline.name(),

@@ -1,9 +1,14 @@
 package etl.engines.cli;
 
+import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER;
+
 import etl.core.EtlException;
 import etl.core.Pipeline;
+import etl.core.Secret;
+import etl.core.spi.ErrorInfo;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -67,13 +72,16 @@ public final class EtlCli implements Runnable {
                 .setCommandName(host.command())
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setExecutionExceptionHandler((failure, line, parsed) -> cli.report(failure, line));
+        Objects.requireNonNull(commandLine.getSubcommands().get("run"))
+                .getHelpSectionMap()
+                .put(SECTION_KEY_FOOTER, help -> new ParameterHelp(host.pipelines()).text(help));
         return commandLine.execute(arguments.length == 0 ? new String[] {"run"} : arguments);
     }
 
     private int report(Exception failure, CommandLine line) {
         PrintWriter err = line.getErr();
         if (verbose || !isExpected(failure)) {
-            failure.printStackTrace(err);
+            err.print(ErrorInfo.of(failure).stack());
         }
         err.println("error: " + oneLine(failure));
         err.flush();
@@ -86,7 +94,7 @@ public final class EtlCli implements Runnable {
 
     static String oneLine(Throwable failure) {
         String message = failure.getMessage() == null ? failure.getClass().getName() : failure.getMessage();
-        return message.replaceAll("\\s*\\R\\s*", " | ");
+        return Secret.mask(message).replaceAll("\\s*\\R\\s*", " | ");
     }
 
     EtlHost host() {

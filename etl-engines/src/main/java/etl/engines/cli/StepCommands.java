@@ -20,11 +20,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The steps that artifacts call; see {@link TaskContract}. */
 final class StepCommands {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    /** Python writes NaN and Infinity as JSON does not allow it. */
+    private static final JsonMapper MAPPER = JsonMapper.builder()
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .build();
 
     private StepCommands() {}
 

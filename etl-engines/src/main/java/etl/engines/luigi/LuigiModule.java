@@ -100,9 +100,7 @@ final class LuigiModule {
                 "outputs",
                 Fidelity.DELEGATED,
                 "kept in pipeline_tasks; the target file of a task holds a reference"));
-        if (!pipeline.parameters().isEmpty()) {
-            mappings.add(new Mapping(pipeline.name(), "parameters", Fidelity.EXACT, "--arguments, checked by the JVM"));
-        }
+        mappings.addAll(PythonParameter.mappings(pipeline, "--arguments, checked by the JVM", false));
         mappings.add(new Mapping(
                 pipeline.name(),
                 "parallelism",

@@ -187,10 +187,7 @@ final class PrefectFlow {
                 "outputs",
                 Fidelity.DELEGATED,
                 "kept in pipeline_tasks; the task returns a reference"));
-        if (!pipeline.parameters().isEmpty()) {
-            mappings.add(new Mapping(
-                    pipeline.name(), "parameters", Fidelity.EXACT, "arguments of the flow, checked again by the JVM"));
-        }
+        mappings.addAll(PythonParameter.mappings(pipeline, "arguments of the flow, checked again by the JVM", false));
         mappings.add(new Mapping(
                 pipeline.name(),
                 "parallelism",

@@ -3,9 +3,11 @@ package etl.engines.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.core.Etl;
+import etl.core.GenericType;
 import etl.core.InMemoryStateStore;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
+import etl.core.Secret;
 import etl.core.spi.RunListener;
 import etl.engines.TaskContract;
 import java.io.ByteArrayOutputStream;
@@ -13,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,8 @@ class EtlCliTest {
     Path folder;
 
     private final InMemoryStateStore store = InMemoryStateStore.create();
+
+    private record Window(int size, String name) {}
 
     private record Result(int code, String out, String err) {}
 
@@ -41,7 +46,17 @@ class EtlCliTest {
         public List<Pipeline> pipelines() {
             PipelineBuilder builder = Pipeline.named("orders");
             var fail = builder.parameter("fail", Boolean.class).optional(false);
+            var days = builder.parameter("days", new GenericType<List<LocalDate>>() {})
+                    .describedAs("the days to load")
+                    .notEmpty()
+                    .optional(List.of(LocalDate.EPOCH));
+            var window = builder.parameter("window", Window.class).optional(new Window(1, "a"));
+            var password = builder.parameter("password", Secret.class).optional(Secret.env("PATH"));
+            builder.parameter("share", Double.class).optional(0.5);
             builder.task("load").run(ctx -> {
+                ctx.rowsWritten(ctx.get(days).size());
+                ctx.rowsRejected(ctx.get(window).size());
+                ctx.progress(ctx.get(password).reveal().length(), -1);
                 if (ctx.get(fail)) {
                     throw new IllegalStateException("first line\nsecond line");
                 }
@@ -125,13 +140,58 @@ class EtlCliTest {
                 .returns(1, Result::code)
                 .satisfies(result ->
                         assertThat(result.err()).isEqualTo("error: there is no pipeline 'nothing'; known: orders\n"));
-        assertThat(execute("run", "-p", "x=1").err()).contains("unknown parameter 'x' (known: fail)");
-        assertThat(execute("run", "-p", "fail=maybe").err()).contains("'maybe' is not true or false");
+        assertThat(execute("run", "-p", "x=1").err())
+                .contains("unknown parameter 'x'; known: fail, days, window, password, share");
+        assertThat(execute("run", "-p", "fail=maybe").err()).contains("must be true or false, was 'maybe'");
         assertThat(execute("run", "--engine", "dagster").err()).contains("known: local, airflow");
         assertThat(execute("show", "abc").err()).contains("'abc' is not a run id");
         assertThat(execute("resume", "0f8fad5b-d9cb-469f-a165-70867728950e").err())
                 .contains("is unknown");
         assertThat(execute("frobnicate").code()).isEqualTo(2);
+    }
+
+    @Test
+    void lists_are_given_in_short_and_records_as_json() {
+        Result result =
+                execute("run", "-p", "days=2001-01-01,2001-01-02", "-p", "window={\"size\": 5, \"name\": \"a=b, c\"}");
+
+        assertThat(result.code()).isZero();
+        assertThat(store.recent(1).get(0).definition().arguments())
+                .containsEntry("days", "[\"2001-01-01\",\"2001-01-02\"]")
+                .containsEntry("window", "{\"size\":5,\"name\":\"a=b, c\"}");
+        assertThat(result.out()).containsPattern("load +SUCCEEDED +1 +\\S+( \\S+)? +7 +2 +5");
+    }
+
+    @Test
+    void a_secret_in_clear_is_refused_and_not_shown_even_with_verbose() {
+        Result result = execute("--verbose", "run", "-p", "password=hunter2", "-p", "days=x");
+
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.err())
+                .contains("'password' must be a reference to an environment variable such as env:DB_PASSWORD")
+                .contains("'days[0]' must be a date");
+        assertThat(result.out() + result.err()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void a_secret_is_shown_as_its_reference() {
+        execute("run", "-p", "password=env:PATH");
+        String run = store.recent(1).get(0).definition().id().toString();
+
+        assertThat(execute("show", run).out()).contains("password=env:PATH").doesNotContain(System.getenv("PATH"));
+    }
+
+    @Test
+    void the_help_of_run_lists_the_parameters() {
+        assertThat(execute("run", "orders", "--help").out().lines().map(String::strip))
+                .containsSequence(
+                        "Parameters of orders:",
+                        "fail (default: false)",
+                        "true or false",
+                        "days (default: [\"1970-01-01\"])",
+                        "the days to load",
+                        "a list in JSON or as a,b,c, each element a date such as 2001-01-31; not empty");
+        assertThat(execute("run", "--help").out()).contains("password (default: env:PATH)");
     }
 
     @Test
@@ -162,12 +222,17 @@ class EtlCliTest {
         Path answer = folder.resolve("result.json");
         String json = "{\"contract\":1,\"pipeline\":\"orders\",\"fingerprint\":\""
                 + new Host().pipelines().get(0).fingerprint()
-                + "\",\"engine\":\"luigi\",\"engineRunId\":\"r1\",\"attempt\":0,\"task\":\"load\",\"arguments\":{\"fail\":%s}}";
+                + "\",\"engine\":\"luigi\",\"engineRunId\":\"r1\",\"attempt\":0,\"task\":\"load\",\"arguments\":{\"fail\":%s,\"days\":[\"2001-01-01\"],"
+                + "\"window\":{\"name\":\"b\",\"size\":3},\"share\":NaN}}";
 
         Files.writeString(request, json.formatted("false"));
         assertThat(step("begin-run", request, answer)).isZero();
         assertThat(step("run-task", request, answer)).isZero();
         assertThat(Files.readString(answer)).contains("\"state\":\"SUCCEEDED\"");
+        assertThat(store.recent(1).get(0).definition().arguments())
+                .containsEntry("days", "[\"2001-01-01\"]")
+                .containsEntry("window", "{\"size\":3,\"name\":\"b\"}")
+                .containsEntry("share", "NaN");
 
         Files.writeString(
                 request, json.formatted("false").replaceFirst("\"fingerprint\":\"[^\"]*\"", "\"fingerprint\":\"\""));
