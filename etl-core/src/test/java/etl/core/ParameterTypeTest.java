@@ -27,7 +27,7 @@ class ParameterTypeTest {
     }
 
     private static void assertRefused(Class<?> type, String text, String expected) {
-        assertThatThrownBy(() -> ParameterType.of(type).parse(text))
+        assertThatThrownBy(() -> ParameterTypes.of(type).parse(text))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("'" + text + "' is not " + expected);
     }
@@ -49,21 +49,21 @@ class ParameterTypeTest {
         assertRefused(Colour.class, "indigo", "one of INDIGO, RED");
         assertRefused(Colour.class, "deep blue", "one of INDIGO, RED");
         for (Class<?> type : new Class<?>[] {Integer.class, Double.class, Boolean.class, Instant.class, Colour.class}) {
-            assertThatThrownBy(() -> ParameterType.of(type).parse("")).hasMessageStartingWith("'' is not ");
+            assertThatThrownBy(() -> ParameterTypes.of(type).parse("")).hasMessageStartingWith("'' is not ");
         }
     }
 
     @Test
     void a_class_without_a_text_form_is_refused() {
-        assertThatThrownBy(() -> ParameterType.of(BigInteger.class))
+        assertThatThrownBy(() -> ParameterTypes.of(BigInteger.class))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("a parameter cannot be of type java.math.BigInteger; use String, Integer,");
-        assertThatThrownBy(() -> ParameterType.of(int.class)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ParameterTypes.of(int.class)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void a_point_in_time_may_be_given_with_an_offset() {
-        assertThat(ParameterType.of(Instant.class).parse("2001-01-31T23:59:00+02:00"))
+        assertThat(ParameterTypes.of(Instant.class).parse("2001-01-31T23:59:00+02:00"))
                 .isEqualTo(Instant.parse("2001-01-31T21:59:00Z"));
     }
 
@@ -72,16 +72,16 @@ class ParameterTypeTest {
     void the_text_form_depends_on_no_locale(String tag) {
         Locale.setDefault(Locale.forLanguageTag(tag));
 
-        assertThat(ParameterType.of(Colour.class).format(Colour.INDIGO)).isEqualTo("INDIGO");
-        assertThat(ParameterType.of(Colour.class).parse("INDIGO")).isEqualTo(Colour.INDIGO);
-        assertThat(ParameterType.of(Boolean.class).parse("false")).isFalse();
-        assertThat(ParameterType.of(Double.class).format(1234.5)).isEqualTo("1234.5");
-        assertThat(ParameterType.of(Integer.class).format(1234567)).isEqualTo("1234567");
-        assertThat(ParameterType.of(BigDecimal.class).format(new BigDecimal("1234.50")))
+        assertThat(ParameterTypes.of(Colour.class).format(Colour.INDIGO)).isEqualTo("INDIGO");
+        assertThat(ParameterTypes.of(Colour.class).parse("INDIGO")).isEqualTo(Colour.INDIGO);
+        assertThat(ParameterTypes.of(Boolean.class).parse("false")).isFalse();
+        assertThat(ParameterTypes.of(Double.class).format(1234.5)).isEqualTo("1234.5");
+        assertThat(ParameterTypes.of(Integer.class).format(1234567)).isEqualTo("1234567");
+        assertThat(ParameterTypes.of(BigDecimal.class).format(new BigDecimal("1234.50")))
                 .isEqualTo("1234.50");
-        assertThat(ParameterType.of(LocalDate.class).format(LocalDate.of(2001, 1, 31)))
+        assertThat(ParameterTypes.of(LocalDate.class).format(LocalDate.of(2001, 1, 31)))
                 .isEqualTo("2001-01-31");
-        assertThat(ParameterType.of(Duration.class).format(Duration.ofMillis(1500)))
+        assertThat(ParameterTypes.of(Duration.class).format(Duration.ofMillis(1500)))
                 .isEqualTo("PT1.5S");
     }
 
@@ -94,10 +94,10 @@ class ParameterTypeTest {
         LocalDateTime skipped = LocalDateTime.parse("2011-12-30T12:00");
         LocalDateTime noMidnight = LocalDateTime.parse("2018-11-04T00:00");
 
-        assertThat(ParameterType.of(Instant.class).format(instant)).isEqualTo("2011-12-30T12:00:00.123456789Z");
-        assertThat(ParameterType.of(LocalDateTime.class).parse("2011-12-30T12:00"))
+        assertThat(ParameterTypes.of(Instant.class).format(instant)).isEqualTo("2011-12-30T12:00:00.123456789Z");
+        assertThat(ParameterTypes.of(LocalDateTime.class).parse("2011-12-30T12:00"))
                 .isEqualTo(skipped);
-        assertThat(ParameterType.of(LocalDateTime.class).format(noMidnight)).isEqualTo("2018-11-04T00:00");
-        assertThat(ParameterType.of(LocalDate.class).parse("2011-12-30")).isEqualTo(skipped.toLocalDate());
+        assertThat(ParameterTypes.of(LocalDateTime.class).format(noMidnight)).isEqualTo("2018-11-04T00:00");
+        assertThat(ParameterTypes.of(LocalDate.class).parse("2011-12-30")).isEqualTo(skipped.toLocalDate());
     }
 }
