@@ -76,14 +76,14 @@ final class Delivery {
     }
 
     private void enqueue(Consumer<Event> target, Event event) {
-        Deque<Entry> lane = lane(event);
-        if (size() >= capacity && lane != runEnds) {
+        if (size() >= capacity && !(event instanceof RunListener.RunEnded)) {
             dropped++;
-            if (progress.pollFirst() == null && (lane == progress || ordinary.pollFirst() == null)) {
+            boolean isProgress = event instanceof RunListener.TaskProgress;
+            if (progress.pollFirst() == null && (isProgress || ordinary.pollFirst() == null)) {
                 return;
             }
         }
-        lane.addLast(new Entry(numbers++, target, event));
+        lane(event).addLast(new Entry(numbers++, target, event));
     }
 
     private Deque<Entry> lane(Event event) {
