@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +31,7 @@ class DeliveryTest {
     private final Delivery delivery = new Delivery("the listener", 4);
 
     /** Holds the thread of the delivery at the first event, so that the others have to wait. */
-    private final Consumer<Event> slow = event -> {
+    private void slow(Event event) {
         busy.countDown();
         try {
             release.await();
@@ -40,7 +39,7 @@ class DeliveryTest {
         } catch (InterruptedException givenUp) {
             Thread.currentThread().interrupt();
         }
-    };
+    }
 
     @Test
     void events_are_told_in_their_order() {
@@ -127,13 +126,13 @@ class DeliveryTest {
     @Test
     void a_million_events_for_a_listener_that_does_not_return_stay_in_bounded_memory() throws InterruptedException {
         Delivery bounded = new Delivery("the listener", 1_000);
-        bounded.offer(slow, ended("first"));
+        bounded.offer(this::slow, ended("first"));
         busy.await();
         for (int i = 0; i < 1_000_000; i++) {
             // 2 kB each: all of them together would not fit into the heap of this test.
             ErrorInfo error = new ErrorInfo("E", Integer.toString(i), "x".repeat(2_048));
             bounded.offer(
-                    slow,
+                    this::slow,
                     new TaskEnded(
                             run,
                             "t",
@@ -156,14 +155,14 @@ class DeliveryTest {
     }
 
     private void offerToBusy(Event... events) {
-        delivery.offer(slow, ended("first"));
+        delivery.offer(this::slow, ended("first"));
         try {
             busy.await();
         } catch (InterruptedException interruption) {
             throw new AssertionError(interruption);
         }
         for (Event event : events) {
-            delivery.offer(slow, event);
+            delivery.offer(this::slow, event);
         }
         release.countDown();
         closed(delivery);
