@@ -3,7 +3,6 @@ package etl.core;
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
 import etl.core.spi.RunInfo;
-import etl.core.spi.RunListener;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
@@ -35,6 +34,7 @@ public final class Etl implements AutoCloseable {
     private final ExecutorService threads;
     private final RunSettings settings;
     private final Duration grace;
+    private final Duration listenerGrace;
     private final List<AutoCloseable> resources;
     private final Set<RunExecution> active = ConcurrentHashMap.newKeySet();
     private final Set<RunId> executing = ConcurrentHashMap.newKeySet();
@@ -42,19 +42,21 @@ public final class Etl implements AutoCloseable {
 
     Etl(
             StateStore store,
-            List<RunListener> listeners,
+            Listeners listeners,
             Time time,
             int parallelism,
             Map<String, Pool> pools,
             Duration grace,
+            Duration listenerGrace,
             List<AutoCloseable> resources) {
         this.store = store;
         this.time = time;
         this.grace = grace;
+        this.listenerGrace = listenerGrace;
         this.resources = resources;
         this.threads = WorkerThreads.open();
-        this.settings = new RunSettings(
-                store, new Listeners(listeners), time, threads, parallelism, new Slots(parallelism), pools, grace);
+        this.settings =
+                new RunSettings(store, listeners, time, threads, parallelism, new Slots(parallelism), pools, grace);
     }
 
     /**
@@ -232,7 +234,8 @@ public final class Etl implements AutoCloseable {
 
     /**
      * Stops what is running and closes the store. Running tasks are interrupted and, after the grace period, abandoned;
-     * their runs can be resumed. Returns at the latest one second after the grace period; a second call does nothing.
+     * their runs can be resumed. Returns at the latest one second after the grace period, and after the
+     * listeners' grace period if they have not been told everything by then; a second call does nothing.
      */
     @Override
     public void close() {
@@ -241,6 +244,7 @@ public final class Etl implements AutoCloseable {
         }
         active.forEach(RunExecution::shutDown);
         awaitEnds();
+        settings.listeners().close(listenerGrace);
         threads.shutdownNow();
         close(store);
         resources.forEach(Etl::close);

@@ -22,6 +22,9 @@ public final class EtlBuilder {
     /** How long an interrupted attempt may go on before its thread is abandoned, unless told otherwise. */
     public static final Duration DEFAULT_GRACE = Duration.ofSeconds(10);
 
+    /** How many events wait for one listener, unless told otherwise. */
+    public static final int DEFAULT_LISTENER_QUEUE = 10_000;
+
     private final List<RunListener> listeners = new ArrayList<>();
     private final Map<String, Function<Time, Pool>> pools = new HashMap<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
@@ -29,6 +32,8 @@ public final class EtlBuilder {
     private @Nullable Time time;
     private int parallelism = Math.max(4, Runtime.getRuntime().availableProcessors());
     private Duration grace = DEFAULT_GRACE;
+    private int listenerQueue = DEFAULT_LISTENER_QUEUE;
+    private Duration listenerGrace = DEFAULT_GRACE;
 
     EtlBuilder() {}
 
@@ -82,13 +87,38 @@ public final class EtlBuilder {
     }
 
     /**
-     * Adds a listener; listeners are told in the order in which they were added.
+     * Adds a listener, which has a queue of its own unless it is {@link RunListener#synchronous()}.
      *
-     * @param listener a thread-safe listener
+     * @param listener the listener
      * @return this builder
      */
     public EtlBuilder listener(RunListener listener) {
         listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Limits how many events wait for one listener, or for the callbacks of one pipeline; see {@link RunListener} for
+     * what is dropped beyond that.
+     *
+     * @param events at least 1; default {@link #DEFAULT_LISTENER_QUEUE}
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public EtlBuilder listenerQueue(int events) {
+        listenerQueue = Checks.atLeastOne(events, "listenerQueue");
+        return this;
+    }
+
+    /**
+     * Sets how long {@link Etl#close()} waits for listeners and callbacks that have not been told everything.
+     *
+     * @param period not negative; default {@link #DEFAULT_GRACE}
+     * @return this builder
+     * @throws IllegalArgumentException if the period is negative
+     */
+    public EtlBuilder listenerGrace(Duration period) {
+        listenerGrace = Checks.notNegative(period, "listenerGrace");
         return this;
     }
 
@@ -149,11 +179,12 @@ public final class EtlBuilder {
         pools.forEach((name, pool) -> made.put(name, pool.apply(clock)));
         return new Etl(
                 store == null ? InMemoryStateStore.create() : store,
-                listeners,
+                new Listeners(listeners, listenerQueue),
                 clock,
                 parallelism,
                 Map.copyOf(made),
                 grace,
+                listenerGrace,
                 List.copyOf(resources));
     }
 }

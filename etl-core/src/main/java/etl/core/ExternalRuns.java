@@ -68,7 +68,7 @@ public final class ExternalRuns {
         }
         reopenIfFailed(stored);
         if (created) {
-            settings.listener().onRunStarted(new RunListener.RunStarted(info(stored), now, pipeline.size(), 0));
+            events(pipeline, stored).tell(new RunListener.RunStarted(info(stored), now, pipeline.size(), 0));
         }
         return id;
     }
@@ -86,6 +86,10 @@ public final class ExternalRuns {
         if (stored.state() == RunState.FAILED || stored.state() == RunState.CANCELLED) {
             settings.store().reopen(stored.definition().id());
         }
+    }
+
+    private RunEvents events(Pipeline pipeline, StoredRun stored) {
+        return settings.listeners().of(pipeline, info(stored), settings.time());
     }
 
     private static RunInfo info(StoredRun stored) {
@@ -229,18 +233,18 @@ public final class ExternalRuns {
                 end.changes().forEach(change -> Durably.write(journal, change));
                 journal.ended(end.state(), now, end.error());
             }
+            RunEvents events = events(pipeline, stored);
             end.changes()
-                    .forEach(change -> settings.listener()
-                            .onTaskEnded(new RunListener.TaskEnded(
-                                    info(stored),
-                                    change.taskId(),
-                                    change.mapIndex(),
-                                    change.attempt(),
-                                    change.state(),
-                                    Duration.ZERO,
-                                    RowCounts.NONE,
-                                    change.error())));
-            settings.listener().onRunEnded(new RunListener.RunEnded(info(stored), end.state(), duration, end.error()));
+                    .forEach(change -> events.tell(new RunListener.TaskEnded(
+                            info(stored),
+                            change.taskId(),
+                            change.mapIndex(),
+                            change.attempt(),
+                            change.state(),
+                            Duration.ZERO,
+                            RowCounts.NONE,
+                            change.error())));
+            events.tell(new RunListener.RunEnded(info(stored), end.state(), duration, end.error()));
         }
         return end.report(id, settings.store(), duration);
     }

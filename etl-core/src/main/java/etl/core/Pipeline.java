@@ -31,6 +31,8 @@ public final class Pipeline {
     private final int[][] inputs;
     private final int[] order;
     private final String fingerprint;
+    private final Hooks hooks;
+    private final PipelineHooks callbacks;
 
     Pipeline(
             PipelineBuilder owner,
@@ -39,7 +41,8 @@ public final class Pipeline {
             OptionalInt parallelism,
             Optional<Duration> deadline,
             List<Parameter<?>> parameters,
-            List<TaskDeclaration> declared) {
+            List<TaskDeclaration> declared,
+            Hooks hooks) {
         this.owner = owner;
         this.name = name;
         this.description = description;
@@ -61,6 +64,8 @@ public final class Pipeline {
                 .toList();
         this.order = TopologicalOrder.of(upstream).toArray();
         this.fingerprint = Fingerprint.of(this);
+        this.hooks = hooks;
+        this.callbacks = new PipelineHooks(hooks, tasks);
     }
 
     private static TaskView view(TaskDeclaration task, List<TaskDeclaration> declared) {
@@ -86,7 +91,8 @@ public final class Pipeline {
                 task.mapping().map(Pipeline::view),
                 task.scarcity().pool(),
                 task.scarcity().poolSlots(),
-                task.scarcity().priority());
+                task.scarcity().priority(),
+                task.hooks());
     }
 
     private static TaskView.Mapped view(Mapping mapping) {
@@ -219,6 +225,19 @@ public final class Pipeline {
      */
     public String fingerprint() {
         return fingerprint;
+    }
+
+    /**
+     * What the pipeline itself, apart from its tasks, declares to be told of.
+     *
+     * @return its SLA, and when it has callbacks
+     */
+    public Hooks hooks() {
+        return hooks;
+    }
+
+    PipelineHooks callbacks() {
+        return callbacks;
     }
 
     int size() {

@@ -1,11 +1,16 @@
 package etl.core;
 
+import etl.core.spi.RunListener.RunEnded;
+import etl.core.spi.RunListener.SlaMissed;
+import etl.core.spi.RunListener.TaskEnded;
+import etl.core.spi.RunListener.TaskRetrying;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +21,7 @@ public final class PipelineBuilder {
     private final String name;
     private final List<Parameter<?>> parameters = new ArrayList<>();
     private final List<TaskDeclaration> tasks = new ArrayList<>();
+    private final HooksDeclaration hooks = new HooksDeclaration();
     private String description = "";
     private OptionalInt parallelism = OptionalInt.empty();
     private Optional<Duration> deadline = Optional.empty();
@@ -58,6 +64,73 @@ public final class PipelineBuilder {
      */
     public PipelineBuilder deadline(Duration limit) {
         deadline = Optional.of(Checks.positive(limit, "deadline"));
+        return this;
+    }
+
+    /**
+     * Says when a run should have ended. If it has not, it goes on, and {@link #onSlaMiss} and the listeners are told.
+     *
+     * @param sinceRunStart the time from the start, or the resumption, of the run to its end, positive; default no SLA
+     * @return this builder
+     * @throws IllegalArgumentException if the time is not positive
+     */
+    public PipelineBuilder sla(Duration sinceRunStart) {
+        hooks.sla(sinceRunStart);
+        return this;
+    }
+
+    /**
+     * Adds a callback for each run that has SUCCEEDED. Callbacks are called as {@link TaskOptions} says.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public PipelineBuilder onSuccess(Consumer<? super RunEnded> callback) {
+        hooks.add(Hooks.Point.SUCCESS, RunEnded.class, callback);
+        return this;
+    }
+
+    /**
+     * Adds a callback for each run that has FAILED.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public PipelineBuilder onFailure(Consumer<? super RunEnded> callback) {
+        hooks.add(Hooks.Point.FAILURE, RunEnded.class, callback);
+        return this;
+    }
+
+    /**
+     * Adds a callback for each attempt, of any task, that has failed and is followed by another one.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public PipelineBuilder onRetry(Consumer<? super TaskRetrying> callback) {
+        hooks.add(Hooks.Point.RETRY, TaskRetrying.class, callback);
+        return this;
+    }
+
+    /**
+     * Adds a callback for each task that was SKIPPED.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public PipelineBuilder onSkip(Consumer<? super TaskEnded> callback) {
+        hooks.add(Hooks.Point.SKIP, TaskEnded.class, callback);
+        return this;
+    }
+
+    /**
+     * Adds a callback for the run, and for each of its tasks, that has not ended in the time of its SLA.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public PipelineBuilder onSlaMiss(Consumer<? super SlaMissed> callback) {
+        hooks.add(Hooks.Point.SLA_MISS, SlaMissed.class, callback);
         return this;
     }
 
@@ -138,7 +211,7 @@ public final class PipelineBuilder {
         if (!faults.isEmpty()) {
             throw new PipelineInvalidException(name, faults);
         }
-        return new Pipeline(this, name, description, parallelism, deadline, parameters, tasks);
+        return new Pipeline(this, name, description, parallelism, deadline, parameters, tasks, hooks.build());
     }
 
     <T> Parameter<T> add(Parameter<T> parameter) {

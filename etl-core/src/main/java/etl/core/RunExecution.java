@@ -52,6 +52,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
     private final RunJournal journal;
     private final Map<String, Object> arguments;
     private final TaskTable table;
+    private final RunEvents events;
     private final RunWorkers workers;
     private final Queue<TaskRun> settled = new ConcurrentLinkedQueue<>();
     private final AtomicInteger settling = new AtomicInteger();
@@ -79,6 +80,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         this.journal = journal;
         this.arguments = arguments;
         this.table = table;
+        this.events = settings.listeners().of(pipeline, run, settings.time());
         this.workers = new RunWorkers(this, pipeline, settings);
         this.startedAt = settings.time().instant();
     }
@@ -98,8 +100,10 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
     void start() {
         LOG.info("run {} of pipeline '{}' starts: {} tasks", run.id(), run.pipeline(), pipeline.size());
         journal.started(startedAt);
-        settings.listener()
-                .onRunStarted(new RunListener.RunStarted(run, startedAt, pipeline.size(), table.finalTasks()));
+        if (events.isActive()) {
+            events.tell(new RunListener.RunStarted(run, startedAt, pipeline.size(), table.finalTasks()));
+            events.watchSlas(task -> table.state(task).isFinal());
+        }
         List<TaskRun> ended = new ArrayList<>();
         List<TaskRun> starting = new ArrayList<>();
         for (int task = 0; task < pipeline.size(); task++) {
@@ -199,9 +203,10 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         active.add(attempt);
         journal.write(
                 taskRun.of(TaskChange.started(attempt.taskId(), number, attempt.startedAt())), onDurable(() -> {}));
-        settings.listener()
-                .onTaskStarted(new RunListener.TaskStarted(
-                        run, attempt.taskId(), taskRun.mapIndex(), number, attempt.startedAt()));
+        if (events.isActive()) {
+            events.tell(new RunListener.TaskStarted(
+                    run, attempt.taskId(), taskRun.mapIndex(), number, attempt.startedAt()));
+        }
         Interruption halted = halt.get();
         if (halted != null && concerns(halted, taskRun.task())) {
             attempt.interrupt(halted);
@@ -312,12 +317,12 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
                     : TaskChange.failed(task.id(), attempt, state, now, RowCounts.NONE, error);
         }
         journal.write(change, onDurable(() -> {
+            tellEnded(whole, state, 0, duration, RowCounts.NONE, error);
             if (failure == null) {
                 whole.runs().move(whole.index(), state);
             } else {
                 whole.runs().close(whole.index(), state, failure);
             }
-            tellEnded(whole, state, 0, duration, RowCounts.NONE, error);
             propagate(whole.task(), state);
             finishIfAllFinal();
         }));
@@ -368,8 +373,9 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
                 outputType(taskRun)));
         try {
             journal.write(change, onDurable(() -> {
+                tellEnded(attempt, TaskState.SUCCEEDED, change.at(), null);
                 taskRun.runs().move(taskRun.index(), TaskState.SUCCEEDED);
-                closed(attempt, TaskState.SUCCEEDED, change.at(), null);
+                closed(taskRun, TaskState.SUCCEEDED);
             }));
         } catch (OutputNotStorableException notStorable) {
             closeFailed(attempt, notStorable);
@@ -427,10 +433,11 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
                         attempt.rows(),
                         error)),
                 onDurable(() -> {}));
+        if (events.isActive()) {
+            events.tell(new RunListener.TaskRetrying(
+                    run, attempt.taskId(), taskRun.mapIndex(), attempt.attempt(), error, delay));
+        }
         taskRun.runs().move(taskRun.index(), TaskState.RETRYING);
-        settings.listener()
-                .onTaskRetrying(new RunListener.TaskRetrying(
-                        run, attempt.taskId(), taskRun.mapIndex(), attempt.attempt(), error, delay));
         waiting.put(taskRun, settings.time().after(delay, () -> {
             waiting.remove(taskRun);
             workers.add(taskRun);
@@ -464,15 +471,14 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
                 ? TaskChange.skipped(attempt.taskId(), attempt.attempt(), now, attempt.rows(), error)
                 : TaskChange.failed(attempt.taskId(), attempt.attempt(), state, now, attempt.rows(), error);
         journal.write(taskRun.of(change), onDurable(() -> {
+            tellEnded(attempt, state, change.at(), error);
             taskRun.runs().close(taskRun.index(), state, why);
-            closed(attempt, state, change.at(), error);
+            closed(taskRun, state);
         }));
     }
 
-    /** An attempt has brought its task run into a final state, durably. */
-    private void closed(TaskAttempt attempt, TaskState state, Instant at, @Nullable ErrorInfo error) {
-        TaskRun taskRun = attempt.taskRun();
-        tellEnded(taskRun, state, attempt.attempt(), Duration.between(attempt.startedAt(), at), attempt.rows(), error);
+    /** A task run has come into a final state, durably. */
+    private void closed(TaskRun taskRun, TaskState state) {
         if (taskRun.isElement()) {
             elementEnded(taskRun);
         } else {
@@ -522,8 +528,8 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
                 state,
                 settings.time().instant());
         journal.write(taskRun.of(change), onDurable(() -> {
-            taskRun.runs().closed();
             tellEnded(taskRun, state, attempt, Duration.ZERO, RowCounts.NONE, null);
+            taskRun.runs().closed();
             if (taskRun.isElement()) {
                 elementEnded(taskRun);
             } else {
@@ -533,6 +539,12 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         }));
     }
 
+    private void tellEnded(TaskAttempt attempt, TaskState state, Instant at, @Nullable ErrorInfo error) {
+        Duration duration = Duration.between(attempt.startedAt(), at);
+        tellEnded(attempt.taskRun(), state, attempt.attempt(), duration, attempt.rows(), error);
+    }
+
+    /** Before the table knows the end: whoever sees that the last task has ended tells the end of the run. */
     private void tellEnded(
             TaskRun taskRun,
             TaskState state,
@@ -541,16 +553,17 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
             RowCounts rows,
             @Nullable ErrorInfo error) {
         taskRun.runs().measured(taskRun.index(), duration, rows);
-        settings.listener()
-                .onTaskEnded(new RunListener.TaskEnded(
-                        run,
-                        pipeline.task(taskRun.task()).id(),
-                        taskRun.mapIndex(),
-                        attempt,
-                        state,
-                        duration,
-                        rows,
-                        Optional.ofNullable(error)));
+        if (events.isActive()) {
+            events.tell(new RunListener.TaskEnded(
+                    run,
+                    pipeline.task(taskRun.task()).id(),
+                    taskRun.mapIndex(),
+                    attempt,
+                    state,
+                    duration,
+                    rows,
+                    Optional.ofNullable(error)));
+        }
     }
 
     private RunJournal.Receipt onDurable(Runnable action) {
@@ -638,6 +651,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         Throwable cause = stopCause.get();
         String why = cause == null ? "shutdown" : String.valueOf(cause.getMessage());
         LOG.warn("run {} was stopped and can be resumed: {}", run.id(), why);
+        events.close();
         journal.close();
         end.completeExceptionally(new RunStoppedException(run.id(), why, cause));
     }
@@ -663,13 +677,16 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         try {
             journal.ended(state, now, error);
         } catch (RuntimeException | Error notStored) {
+            events.close();
             end.completeExceptionally(new RunStoppedException(run.id(), "its end could not be stored", notStored));
             return;
         } finally {
             journal.close();
         }
         Duration duration = Duration.between(startedAt, now);
-        settings.listener().onRunEnded(new RunListener.RunEnded(run, state, duration, error));
+        if (events.isActive()) {
+            events.tell(new RunListener.RunEnded(run, state, duration, error));
+        }
         LOG.info("run {} of pipeline '{}' {} after {}", run.id(), run.pipeline(), state, duration);
         end.complete(table.report(run.id(), settings.store(), state, duration, failure));
     }

@@ -1,6 +1,5 @@
 package etl.core;
 
-import etl.core.spi.RunListener;
 import etl.core.spi.StateStore;
 import etl.core.spi.Time;
 import java.time.Duration;
@@ -10,7 +9,7 @@ import java.util.concurrent.Executor;
 /** What all runs of one orchestrator share. */
 record RunSettings(
         StateStore store,
-        RunListener listener,
+        Listeners listeners,
         Time time,
         Executor threads,
         int parallelism,

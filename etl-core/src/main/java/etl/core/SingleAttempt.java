@@ -25,6 +25,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
     private final int number;
     private final Map<String, Object> arguments;
     private final RunJournal journal;
+    private final RunEvents events;
     private final Instant firstBegan;
     private final CompletableFuture<EngineAttempt> result = new CompletableFuture<>();
     private volatile @Nullable TaskAttempt attempt;
@@ -47,6 +48,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
         this.arguments = arguments;
         this.journal = journal;
         this.firstBegan = firstBegan;
+        this.events = settings.listeners().of(pipeline, run, settings.time());
     }
 
     void execute(TaskBody.Inputs inputs) {
@@ -58,9 +60,8 @@ final class SingleAttempt implements TaskAttempt.Owner {
                 started.interrupt(Interruption.CANCEL);
             }
             Durably.write(journal, TaskChange.started(started.taskId(), number, started.startedAt()));
-            settings.listener()
-                    .onTaskStarted(new RunListener.TaskStarted(
-                            run, started.taskId(), StoredTask.NOT_MAPPED, number, started.startedAt()));
+            events.tell(new RunListener.TaskStarted(
+                    run, started.taskId(), StoredTask.NOT_MAPPED, number, started.startedAt()));
             started.execute(inputs);
         } catch (RuntimeException | Error failure) {
             result.completeExceptionally(failure);
@@ -142,9 +143,8 @@ final class SingleAttempt implements TaskAttempt.Owner {
                         ? TaskChange.skipped(ended.taskId(), number, now, ended.rows(), error)
                         : TaskChange.failed(ended.taskId(), number, state, now, ended.rows(), error));
         if (state == TaskState.RETRYING) {
-            settings.listener()
-                    .onTaskRetrying(new RunListener.TaskRetrying(
-                            run, ended.taskId(), StoredTask.NOT_MAPPED, number, error, retryAfter));
+            events.tell(new RunListener.TaskRetrying(
+                    run, ended.taskId(), StoredTask.NOT_MAPPED, number, error, retryAfter));
         } else {
             tellEnded(ended, now, state, Optional.of(error));
         }
@@ -153,16 +153,15 @@ final class SingleAttempt implements TaskAttempt.Owner {
     }
 
     private void tellEnded(TaskAttempt ended, Instant now, TaskState state, Optional<ErrorInfo> error) {
-        settings.listener()
-                .onTaskEnded(new RunListener.TaskEnded(
-                        run,
-                        ended.taskId(),
-                        StoredTask.NOT_MAPPED,
-                        number,
-                        state,
-                        Duration.between(ended.startedAt(), now),
-                        ended.rows(),
-                        error));
+        events.tell(new RunListener.TaskEnded(
+                run,
+                ended.taskId(),
+                StoredTask.NOT_MAPPED,
+                number,
+                state,
+                Duration.between(ended.startedAt(), now),
+                ended.rows(),
+                error));
     }
 
     @Override

@@ -267,8 +267,9 @@ final class TaskAttempt implements TaskContext {
 
     @Override
     public void progress(long done, long total) {
-        settings.listener()
-                .onTaskProgress(new RunListener.TaskProgress(run, taskId(), taskRun.mapIndex(), done, total));
+        if (settings.listeners().isActive()) {
+            settings.listeners().tell(new RunListener.TaskProgress(run, taskId(), taskRun.mapIndex(), done, total));
+        }
     }
 
     @Override

@@ -17,4 +17,5 @@ record TaskDeclaration(
         Scarcity scarcity,
         List<TaskRef<?>> inputs,
         List<Dependency> upstream,
-        TaskBody body) {}
+        TaskBody body,
+        Hooks hooks) {}

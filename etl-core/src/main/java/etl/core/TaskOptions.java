@@ -1,5 +1,8 @@
 package etl.core;
 
+import etl.core.spi.RunListener.SlaMissed;
+import etl.core.spi.RunListener.TaskEnded;
+import etl.core.spi.RunListener.TaskRetrying;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,11 +10,16 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * What every task can be told before its inputs and its code. Not safe for use by many threads.
  *
  * <p>Defaults: no description, one attempt, no timeout, no upstream tasks but the inputs.
+ *
+ * <p>There is no SLA and there are no callbacks unless declared. Callbacks are called one at a time, in the order of the
+ * events, on a thread that only they wait for: they may block, and their failures are logged and change nothing. A mapped
+ * task's callbacks are called for each element and for the task as a whole.
  *
  * @param <S> the builder itself
  */
@@ -20,6 +28,7 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
     final String id;
     private final List<Dependency> upstream = new ArrayList<>();
     private String description = "";
+    private final HooksDeclaration hooks = new HooksDeclaration();
     private RetryPolicy retry = RetryPolicy.none();
     private Optional<Duration> timeout = Optional.empty();
     private TriggerRule triggerRule = TriggerRule.ALL_SUCCESS;
@@ -196,11 +205,82 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
         return self();
     }
 
+    /**
+     * Says when the task should have ended. If it has not, it goes on, and {@link #onSlaMiss} and the listeners are told.
+     *
+     * @param sinceRunStart the time from the start, or the resumption, of the run to the end of the task, positive;
+     *     default no SLA
+     * @return this builder
+     * @throws IllegalArgumentException if the time is not positive
+     */
+    public S sla(Duration sinceRunStart) {
+        hooks.sla(sinceRunStart);
+        return self();
+    }
+
+    /**
+     * Adds a callback for the task that has SUCCEEDED.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public S onSuccess(Consumer<? super TaskEnded> callback) {
+        hooks.add(Hooks.Point.SUCCESS, TaskEnded.class, callback);
+        return self();
+    }
+
+    /**
+     * Adds a callback for the task that has FAILED; not for one that was not started because of a failure upstream.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public S onFailure(Consumer<? super TaskEnded> callback) {
+        hooks.add(Hooks.Point.FAILURE, TaskEnded.class, callback);
+        return self();
+    }
+
+    /**
+     * Adds a callback for each attempt that has failed and is followed by another one.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public S onRetry(Consumer<? super TaskRetrying> callback) {
+        hooks.add(Hooks.Point.RETRY, TaskRetrying.class, callback);
+        return self();
+    }
+
+    /**
+     * Adds a callback for the task that was SKIPPED.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public S onSkip(Consumer<? super TaskEnded> callback) {
+        hooks.add(Hooks.Point.SKIP, TaskEnded.class, callback);
+        return self();
+    }
+
+    /**
+     * Adds a callback for the task that has not ended in the time of its {@link #sla}.
+     *
+     * @param callback is given what happened
+     * @return this builder
+     */
+    public S onSlaMiss(Consumer<? super SlaMissed> callback) {
+        hooks.add(Hooks.Point.SLA_MISS, SlaMissed.class, callback);
+        return self();
+    }
+
     TaskDeclaration declare(Type outputType, List<TaskRef<?>> inputs, TaskBody body) {
         return declare(outputType, Optional.empty(), inputs, body);
     }
 
     TaskDeclaration declare(Type outputType, Optional<Mapping> mapping, List<TaskRef<?>> inputs, TaskBody body) {
+        if (!hooks.hasSla() && !hooks.misses(Hooks.Point.SLA_MISS)) {
+            throw new IllegalStateException("task '" + id + "' has onSlaMiss(..) but no sla(..); declare both");
+        }
         List<Dependency> all = new ArrayList<>();
         inputs.forEach(input -> all.add(Dependency.on(input)));
         all.addAll(upstream);
@@ -215,6 +295,7 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
                 new Scarcity(pool, poolSlots, priority),
                 List.copyOf(inputs),
                 all,
-                body);
+                body,
+                hooks.build());
     }
 }

@@ -24,6 +24,7 @@ import java.util.OptionalInt;
  * @param pool the pool of which it needs slots, or empty
  * @param poolSlots how many slots of the pool it needs
  * @param priority how important it is where slots are scarce, from -1000 to 1000
+ * @param hooks its SLA, and when it has callbacks
  */
 public record TaskView(
         String id,
@@ -40,7 +41,8 @@ public record TaskView(
         Optional<Mapped> mapped,
         Optional<String> pool,
         int poolSlots,
-        int priority) {
+        int priority,
+        Hooks hooks) {
     /**
      * Copies the lists.
      *
@@ -59,6 +61,7 @@ public record TaskView(
      * @param pool the pool of which it needs slots
      * @param poolSlots how many slots of the pool it needs
      * @param priority how important it is where slots are scarce
+     * @param hooks its SLA, and when it has callbacks
      */
     public TaskView {
         inputs = List.copyOf(inputs);

@@ -21,6 +21,11 @@ class ListenerTest {
         }
 
         @Override
+        public boolean synchronous() {
+            return true;
+        }
+
+        @Override
         public void onRunStarted(RunStarted event) {
             hear("run started, " + event.done() + " of " + event.tasks());
         }
@@ -61,6 +66,11 @@ class ListenerTest {
             } catch (Throwable notMade) {
                 throw new AssertionError(notMade);
             }
+        }
+
+        @Override
+        public boolean synchronous() {
+            return true;
         }
 
         @Override
@@ -160,6 +170,11 @@ class ListenerTest {
                 .run(ctx -> Thread.currentThread().isInterrupted());
         try (Etl etl = Etl.builder()
                 .listener(new RunListener() {
+                    @Override
+                    public boolean synchronous() {
+                        return true;
+                    }
+
                     @Override
                     public void onTaskEnded(TaskEnded event) {
                         Thread.currentThread().interrupt();

@@ -36,6 +36,11 @@ class RunProperties {
             .parallelism(3)
             .listener(new RunListener() {
                 @Override
+                public boolean synchronous() {
+                    return true;
+                }
+
+                @Override
                 public void onTaskEnded(TaskEnded event) {
                     ends.computeIfAbsent(event.taskId(), id -> new AtomicInteger())
                             .incrementAndGet();

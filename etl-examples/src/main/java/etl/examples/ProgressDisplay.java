@@ -13,6 +13,11 @@ final class ProgressDisplay implements RunListener, AutoCloseable {
     private final AtomicReference<Optional<ProgressBar>> bar = new AtomicReference<>(Optional.empty());
 
     @Override
+    public boolean synchronous() {
+        return true; // The bar is closed at the end of the run and has to be complete then.
+    }
+
+    @Override
     public void onRunStarted(RunStarted event) {
         ProgressBar started = new ProgressBarBuilder()
                 .setTaskName(event.run().pipeline())

@@ -20,6 +20,7 @@ class DocumentationTest {
     private static final Pattern SNIPPET = Pattern.compile("// snippet\\n(.*?)\\n[ ]*// end", Pattern.DOTALL);
     private static final List<String> SOURCES = List.of(
             "etl-core/src/it/host-application/src/main/java/Orders.java",
+            "etl-examples/src/test/java/etl/examples/HookSnippets.java",
             "etl-examples/src/test/java/etl/examples/ParametersPageTest.java",
             "etl-examples/src/test/java/etl/examples/Snippets.java",
             "etl-examples/src/test/java/etl/examples/TaskModelPagesTest.java");

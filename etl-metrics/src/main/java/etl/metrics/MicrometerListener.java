@@ -20,7 +20,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * Counts and times runs and tasks in a Micrometer registry. Safe for use by many threads.
+ * Counts and times runs and tasks in a Micrometer registry, on the threads of the runner, so that nothing is missed. Safe for
+ * use by many threads.
  *
  * <p>Each element of a mapped task counts as a task run, and so does, once and without a duration, the mapped task as a
  * whole. {@code pipeline_errors_total} counts every failed attempt, those that are retried included, by the simple name of
@@ -68,6 +69,11 @@ public final class MicrometerListener implements RunListener {
      */
     public static MicrometerListener of(MeterRegistry registry) {
         return new MicrometerListener(registry);
+    }
+
+    @Override
+    public boolean synchronous() {
+        return true; // Counters are exact: no event may be dropped.
     }
 
     @Override

@@ -7,13 +7,28 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Is told what happens in runs. Methods are called on the threads of the runner, the ones about one task run in order,
- * those about different task runs at the same time: implementations are thread-safe, short, and do not block. An exception
- * is logged and changes nothing in the run.
+ * Is told what happens in runs, the events of one run in their order, {@link RunStarted} first and {@link RunEnded} last.
+ * An exception is logged and changes nothing in the run.
+ *
+ * <p>A listener has a bounded queue and a thread of its own, which calls one method at a time: it may block without
+ * slowing a run down. When its queue is full, {@link TaskProgress} is dropped first, then the oldest event;
+ * {@link RunEnded} never is. How many were dropped is logged.
+ *
+ * <p>A {@link #synchronous()} listener misses nothing. It is called on the threads of the runner, about different tasks
+ * at the same time, and makes the run wait: it is thread-safe, short, and does not block.
  */
 public interface RunListener {
     /** Does nothing. */
     RunListener NONE = new RunListener() {};
+
+    /**
+     * Whether this listener is called on the threads of the runner, at the moment of the event. Asked once.
+     *
+     * @return true for a listener that must not miss an event and never blocks; default false
+     */
+    default boolean synchronous() {
+        return false;
+    }
 
     /**
      * A run begins, anew or resumed.
@@ -58,6 +73,30 @@ public interface RunListener {
     default void onRunEnded(RunEnded event) {}
 
     /**
+     * A run or a task has not ended in the time that its SLA allows, and goes on.
+     *
+     * @param event what happened
+     */
+    default void onSlaMissed(SlaMissed event) {}
+
+    /** Something that happened in a run. */
+    sealed interface Event permits RunStarted, TaskStarted, TaskProgress, TaskRetrying, TaskEnded, RunEnded, SlaMissed {
+        /**
+         * The run in which it happened.
+         *
+         * @return the run
+         */
+        RunInfo run();
+
+        /**
+         * Calls the method for events of this kind.
+         *
+         * @param listener who is told
+         */
+        void tell(RunListener listener);
+    }
+
+    /**
      * A run begins.
      *
      * @param run the run
@@ -65,7 +104,12 @@ public interface RunListener {
      * @param tasks how many tasks it has
      * @param done how many of them had ended before, in a run that is resumed
      */
-    record RunStarted(RunInfo run, Instant at, int tasks, int done) {}
+    record RunStarted(RunInfo run, Instant at, int tasks, int done) implements Event {
+        @Override
+        public void tell(RunListener listener) {
+            listener.onRunStarted(this);
+        }
+    }
 
     /**
      * An attempt begins.
@@ -76,7 +120,12 @@ public interface RunListener {
      * @param attempt 1 for the first one
      * @param at when
      */
-    record TaskStarted(RunInfo run, String taskId, int mapIndex, int attempt, Instant at) {}
+    record TaskStarted(RunInfo run, String taskId, int mapIndex, int attempt, Instant at) implements Event {
+        @Override
+        public void tell(RunListener listener) {
+            listener.onTaskStarted(this);
+        }
+    }
 
     /**
      * An attempt reports its progress.
@@ -87,7 +136,12 @@ public interface RunListener {
      * @param done how much is done
      * @param total how much there is in all, negative if unknown
      */
-    record TaskProgress(RunInfo run, String taskId, int mapIndex, long done, long total) {}
+    record TaskProgress(RunInfo run, String taskId, int mapIndex, long done, long total) implements Event {
+        @Override
+        public void tell(RunListener listener) {
+            listener.onTaskProgress(this);
+        }
+    }
 
     /**
      * An attempt has failed and another one follows.
@@ -99,7 +153,13 @@ public interface RunListener {
      * @param error why
      * @param delay the wait before the next attempt
      */
-    record TaskRetrying(RunInfo run, String taskId, int mapIndex, int attempt, ErrorInfo error, Duration delay) {}
+    record TaskRetrying(RunInfo run, String taskId, int mapIndex, int attempt, ErrorInfo error, Duration delay)
+            implements Event {
+        @Override
+        public void tell(RunListener listener) {
+            listener.onTaskRetrying(this);
+        }
+    }
 
     /**
      * A task run has reached its final state: a task, an element of a mapped task, or a mapped task as a whole (attempt 0).
@@ -121,7 +181,13 @@ public interface RunListener {
             TaskState state,
             Duration duration,
             RowCounts rows,
-            Optional<ErrorInfo> error) {}
+            Optional<ErrorInfo> error)
+            implements Event {
+        @Override
+        public void tell(RunListener listener) {
+            listener.onTaskEnded(this);
+        }
+    }
 
     /**
      * A run has reached its final state.
@@ -131,5 +197,25 @@ public interface RunListener {
      * @param duration from its start, or from its resumption, to now
      * @param error why it failed, or empty
      */
-    record RunEnded(RunInfo run, RunState state, Duration duration, Optional<ErrorInfo> error) {}
+    record RunEnded(RunInfo run, RunState state, Duration duration, Optional<ErrorInfo> error) implements Event {
+        @Override
+        public void tell(RunListener listener) {
+            listener.onRunEnded(this);
+        }
+    }
+
+    /**
+     * A run or a task has not ended in the time that its SLA allows.
+     *
+     * @param run the run
+     * @param taskId the task, or empty for the run as a whole
+     * @param sla the time allowed, from the run's start or resumption on
+     * @param at when
+     */
+    record SlaMissed(RunInfo run, Optional<String> taskId, Duration sla, Instant at) implements Event {
+        @Override
+        public void tell(RunListener listener) {
+            listener.onSlaMissed(this);
+        }
+    }
 }

@@ -20,6 +20,11 @@ public final class PlainProgress implements RunListener {
     }
 
     @Override
+    public boolean synchronous() {
+        return true; // Its lines stand before those that the command prints at the end of the run.
+    }
+
+    @Override
     public void onRunStarted(RunStarted event) {
         line("run " + event.run().id() + " of pipeline " + event.run().pipeline() + ": " + event.tasks() + " tasks"
                 + (event.done() == 0 ? "" : ", " + event.done() + " done before"));

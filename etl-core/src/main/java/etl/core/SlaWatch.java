@@ -1,0 +1,110 @@
+package etl.core;
+
+import etl.core.spi.RunInfo;
+import etl.core.spi.RunListener.Event;
+import etl.core.spi.RunListener.SlaMissed;
+import etl.core.spi.Time;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.IntPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Alarms for what should have ended by now. Who takes an alarm out of {@link #alarms} decides: an end that comes first
+ * silences it. The lock is held while a miss is told, so that none is told after the end of the run.
+ */
+final class SlaWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
+
+    private final Pipeline pipeline;
+    private final RunInfo run;
+    private final Time time;
+    private final Consumer<Event> told;
+    private final boolean active;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Map<Optional<String>, Time.Alarm> alarms = new HashMap<>();
+    private boolean closed;
+
+    SlaWatch(Pipeline pipeline, RunInfo run, Time time, Consumer<Event> told) {
+        this.pipeline = pipeline;
+        this.run = run;
+        this.time = time;
+        this.told = told;
+        this.active = pipeline.callbacks().hasSlas();
+    }
+
+    boolean isActive() {
+        return active;
+    }
+
+    void start(IntPredicate hasEnded) {
+        if (!active) {
+            return;
+        }
+        pipeline.hooks().sla().ifPresent(sla -> watch(Optional.empty(), sla));
+        for (int task = 0; task < pipeline.size(); task++) {
+            TaskView view = pipeline.task(task);
+            if (!hasEnded.test(task)) {
+                view.hooks().sla().ifPresent(sla -> watch(Optional.of(view.id()), sla));
+            }
+        }
+    }
+
+    private void watch(Optional<String> task, Duration sla) {
+        lock.lock();
+        try {
+            if (!closed) {
+                alarms.put(task, time.after(sla, () -> ring(task, sla)));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void ring(Optional<String> task, Duration sla) {
+        lock.lock();
+        try {
+            if (alarms.remove(task) != null) {
+                String who = task.map(id -> "task '" + id + "'").orElse("the run");
+                LOG.warn("run {} of pipeline '{}': {} missed its SLA of {}", run.id(), run.pipeline(), who, sla);
+                told.accept(new SlaMissed(run, task, sla, time.instant()));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void ended(String task) {
+        if (!active) {
+            return;
+        }
+        lock.lock();
+        try {
+            Time.Alarm alarm = alarms.remove(Optional.of(task));
+            if (alarm != null) {
+                alarm.cancel();
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void close() {
+        if (!active) {
+            return;
+        }
+        lock.lock();
+        try {
+            closed = true;
+            alarms.values().forEach(Time.Alarm::cancel);
+            alarms.clear();
+        } finally {
+            lock.unlock();
+        }
+    }
+}

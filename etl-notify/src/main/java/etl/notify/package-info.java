@@ -1,0 +1,5 @@
+/** Listeners that notify people of failures. */
+@NullMarked
+package etl.notify;
+
+import org.jspecify.annotations.NullMarked;
