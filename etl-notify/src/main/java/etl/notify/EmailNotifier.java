@@ -179,6 +179,7 @@ public final class EmailNotifier extends Notifier {
     }
 
     @Override
+    @SuppressWarnings("JavaUtilDate") // Jakarta Mail knows no other.
     void send(Notice notice) throws NotSentException {
         try {
             MimeMessage message = new MimeMessage(session);
