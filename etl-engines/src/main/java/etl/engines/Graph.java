@@ -1,5 +1,6 @@
 package etl.engines;
 
+import etl.core.Hooks;
 import etl.core.Pipeline;
 import etl.core.TaskView;
 import java.util.HashSet;
@@ -25,6 +26,12 @@ public final class Graph {
      */
     public Graph(Pipeline pipeline, Set<String> reserved) {
         this.tasks = pipeline.tasksInOrder();
+        if (isHooked(pipeline.hooks())) {
+            throw new ExportRefusedException(
+                    "pipeline '" + pipeline.name()
+                            + "' cannot be exported yet: it has callbacks or an SLA; run it locally",
+                    null);
+        }
         if (pipeline.deadline().isPresent()) {
             throw new ExportRefusedException(
                     "pipeline '" + pipeline.name() + "' cannot be exported yet: it has a deadline; run it locally",
@@ -42,6 +49,10 @@ public final class Graph {
         }
     }
 
+    private static boolean isHooked(Hooks hooks) {
+        return hooks.sla().isPresent() || !hooks.points().isEmpty();
+    }
+
     private static void refuseWhatNoArtifactKeepsYet(TaskView task) {
         String why = null;
         if (!task.isPlain()) {
@@ -50,6 +61,8 @@ public final class Graph {
             why = "it needs a pool";
         } else if (task.priority() != 0) {
             why = "it has a priority";
+        } else if (isHooked(task.hooks())) {
+            why = "it has callbacks or an SLA";
         }
         if (why != null) {
             throw new ExportRefusedException(

@@ -225,6 +225,8 @@ class ExportTest {
                 builder -> builder.task("t", String.class).mapOver(List.of("a")).run((ctx, element) -> element),
                 builder -> builder.task("t").pool("db").run(ctx -> {}),
                 builder -> builder.task("t").priority(3).run(ctx -> {}),
+                builder -> builder.task("t").onSuccess(event -> {}).run(ctx -> {}),
+                builder -> builder.sla(Duration.ofHours(1)).task("t").run(ctx -> {}),
                 builder -> builder.deadline(Duration.ofHours(1)).task("t").run(ctx -> {}));
     }
 
