@@ -245,11 +245,21 @@ class EtlTest {
         try (Etl watched = Etl.builder()
                 .listener(new RunListener() {
                     @Override
+                    public boolean synchronous() {
+                        return true;
+                    }
+
+                    @Override
                     public void onTaskEnded(TaskEnded event) {
                         throw new IllegalStateException("listener");
                     }
                 })
                 .listener(new RunListener() {
+                    @Override
+                    public boolean synchronous() {
+                        return true;
+                    }
+
                     @Override
                     public void onRunEnded(RunEnded event) {
                         told.add(event.state().toString());

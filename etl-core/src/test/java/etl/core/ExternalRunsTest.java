@@ -29,6 +29,11 @@ class ExternalRunsTest {
             .grace(Duration.ofMillis(50))
             .listener(new RunListener() {
                 @Override
+                public boolean synchronous() {
+                    return true;
+                }
+
+                @Override
                 public void onRunStarted(RunStarted event) {
                     told.add("run started");
                 }

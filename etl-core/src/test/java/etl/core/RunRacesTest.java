@@ -27,6 +27,11 @@ class RunRacesTest {
     private final PipelineBuilder pipeline = Pipeline.named("orders");
     private final RunListener recorder = new RunListener() {
         @Override
+        public boolean synchronous() {
+            return true;
+        }
+
+        @Override
         public void onTaskEnded(TaskEnded event) {
             ended.add(event.taskId() + " " + event.state());
         }
