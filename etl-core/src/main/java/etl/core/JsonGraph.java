@@ -3,10 +3,14 @@ package etl.core;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Everything that a pipeline declares, as JSON; what was not declared is absent. */
 final class JsonGraph {
+    private static final Pattern HALF = Pattern.compile("\\p{Cs}");
+
     private JsonGraph() {}
 
     static String of(Pipeline pipeline) {
@@ -22,7 +26,14 @@ final class JsonGraph {
         List<Object> tasks = new ArrayList<>();
         pipeline.tasksInOrder().forEach(task -> tasks.add(task(pipeline, task)));
         graph.put("tasks", tasks);
-        return JsonText.write(graph);
+        return writable(JsonText.write(graph));
+    }
+
+    /** Half a character cannot be written to a file; JSON has an escape for it. */
+    private static String writable(String json) {
+        return HALF.matcher(json)
+                .replaceAll(half -> String.format(
+                        Locale.ROOT, "\\\\u%04x", (int) half.group().charAt(0)));
     }
 
     private static Map<String, Object> parameter(Parameter<?> parameter) {

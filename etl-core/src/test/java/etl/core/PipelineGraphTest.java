@@ -113,6 +113,8 @@ class PipelineGraphTest {
         assertThat(JsonText.read(PipelineGraph.of(shop()).toJson(), "JSON", faults)).isPresent();
         assertThat(JsonText.read(PipelineGraph.of(described("\"\\\n\u0000\u2028")).toJson(), "JSON", faults))
                 .isPresent();
+        assertThat(PipelineGraph.of(described("half \ud83d of \ud83d\ude00")).toJson())
+                .contains("\"description\":\"half \\ud83d of \ud83d\ude00\"");
     }
 
     @Test
