@@ -12,6 +12,8 @@ final class MermaidGraph {
     private static final int MOST_EDGES = 500;
     private static final int MOST_CHARACTERS = 50_000;
 
+    private static final String ZERO_WIDTH_SPACE = "#8203;";
+
     private MermaidGraph() {}
 
     static String of(Pipeline pipeline) {
@@ -83,9 +85,20 @@ final class MermaidGraph {
             } else {
                 escaped.append('#').append(c).append(';');
             }
+            if (isMisreadBefore(c, after)) {
+                escaped.append(ZERO_WIDTH_SPACE);
+            }
             before = c;
         }
         return escaped.toString();
+    }
+
+    /** Some marks are looked for when the entities have been resolved: \ and n, $$ for formulas, fa: for icons, Mermaid's own. */
+    private static boolean isMisreadBefore(int c, int after) {
+        return (c == '\\' && after == 'n')
+                || (c == '$' && after == '$')
+                || (c == ':' && after != ' ')
+                || (c == '\ufb02' && after == '\u00b0');
     }
 
     private static boolean isPlain(int c) {

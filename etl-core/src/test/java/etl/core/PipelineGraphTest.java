@@ -140,6 +140,12 @@ class PipelineGraphTest {
     }
 
     @Test
+    void what_mermaid_looks_for_after_its_entities_is_taken_apart() {
+        assertThat(PipelineGraph.of(described("C:\\new $$ fa:fa-ban \ufb02\u00b0: 1")).toMermaid())
+                .contains("<br/>C#58;#8203;#92;#8203;new #36;#8203;#36; fa#58;#8203;fa-ban \ufb02#8203;#176;#58; 1\"]");
+    }
+
+    @Test
     void a_large_pipeline_is_drawn_in_part_and_says_so() {
         PipelineBuilder large = Pipeline.named("large");
         for (int i = 0; i < 1_000; i++) {
