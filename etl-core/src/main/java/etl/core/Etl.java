@@ -105,6 +105,24 @@ public final class Etl implements AutoCloseable {
     }
 
     /**
+     * A dry run: checks what {@link #submit} would refuse and plans the run, without executing or recording anything.
+     *
+     * @param pipeline what to plan
+     * @param arguments the values of its parameters
+     * @return the plan, with the times of former runs in this orchestrator's store and its parallelism
+     * @throws ArgumentsInvalidException if the arguments do not fit the parameters
+     * @throws IllegalArgumentException if a task needs a pool that this orchestrator does not have
+     * @throws etl.core.spi.StateStoreException if former runs cannot be read
+     */
+    public RunPlan plan(Pipeline pipeline, Arguments arguments) {
+        checkOpen();
+        checkPools(pipeline);
+        arguments.bind(pipeline);
+        int limit = Math.min(pipeline.parallelism().orElse(Integer.MAX_VALUE), settings.parallelism());
+        return RunPlan.of(pipeline, TaskDurations.of(pipeline, store)).withParallelism(limit);
+    }
+
+    /**
      * Starts a run and returns at once.
      *
      * @param pipeline what to run

@@ -2,6 +2,7 @@ package etl.core;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -215,6 +216,20 @@ public final class Pipeline {
      */
     public Optional<TaskView> task(String taskId) {
         return Optional.ofNullable(ordinals.get(taskId)).map(tasks::get);
+    }
+
+    /**
+     * The tasks directly below a task.
+     *
+     * @param taskId its id
+     * @return the ids of the tasks of which it is an {@linkplain TaskView#upstream() upstream} task, in the order of their
+     *     declaration
+     * @throws IllegalArgumentException if there is no task of that id
+     */
+    public List<String> downstream(String taskId) {
+        return Arrays.stream(downstream[ordinal(taskId)])
+                .mapToObj(task -> tasks.get(task).id())
+                .toList();
     }
 
     /**

@@ -19,7 +19,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command line of an application that embeds the library: {@code run}, {@code resume}, {@code runs}, {@code show},
- * {@code export}, and the steps that artifacts call. An error is one line on standard error, and with {@code --verbose}
+ * {@code graph}, {@code export}, and the steps that artifacts call. An error is one line on standard error, and with {@code --verbose}
  * its stack trace.
  *
  * <p>Exit codes: 0 success; 1 the run or the command failed; 2 the command line was wrong; 3 the engine is not installed.
@@ -34,6 +34,7 @@ import picocli.CommandLine.Spec;
             ResumeCommand.class,
             RunsCommand.class,
             ShowCommand.class,
+            GraphCommand.class,
             ExportCommand.class,
             StepCommands.BeginRun.class,
             StepCommands.RunTask.class,

@@ -4,6 +4,7 @@ import etl.core.Arguments;
 import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.RunHandle;
+import etl.core.RunPlan;
 import etl.core.RunReport;
 import etl.engines.Engine;
 import java.nio.file.Path;
@@ -15,9 +16,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** Runs a pipeline here or on an engine. */
 @Command(name = "run", mixinStandardHelpOptions = true, description = "Run a pipeline, here or on another engine.")
@@ -25,6 +29,10 @@ final class RunCommand implements Callable<Integer> {
     @ParentCommand
     @SuppressWarnings("NullAway.Init")
     private EtlCli cli;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init")
+    private CommandSpec spec;
 
     @Parameters(arity = "0..1", paramLabel = "PIPELINE", description = "The pipeline; default: the first one.")
     private String pipelineName = "";
@@ -50,11 +58,42 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--serve", description = "After the run, keep /metrics up until Ctrl-C.")
     private boolean serve;
 
+    @Option(
+            names = "--dry-run",
+            description = "Check the pipeline and its arguments and print the plan: order, critical path and time"
+                    + " estimated from former runs. Nothing is executed or recorded.")
+    private boolean dryRun;
+
+    @Option(names = "--json", description = "With --dry-run: print the plan as JSON.")
+    private boolean json;
+
     @Override
     public Integer call() throws InterruptedException {
+        if (json && !dryRun) {
+            throw new ParameterException(spec.commandLine(), "--json is for the plan of --dry-run; add --dry-run");
+        }
+        if (serve && dryRun) {
+            throw new ParameterException(spec.commandLine(), "--serve follows a run; leave it out with --dry-run");
+        }
         Pipeline pipeline = cli.pipeline(pipelineName);
         Arguments parsed = Arguments.parse(pipeline, arguments);
+        if (dryRun) {
+            return plan(pipeline, parsed);
+        }
         return engine.equals("local") ? runHere(pipeline, parsed) : runOnEngine(pipeline);
+    }
+
+    /** An engine is asked for its artifact, so that what it would refuse is refused here, too. */
+    private int plan(Pipeline pipeline, Arguments parsed) {
+        if (!engine.equals("local")) {
+            Engines.find(engine).export(pipeline, cli.host().mainClass());
+        }
+        try (Etl etl = cli.host().open(EtlHost.Purpose.READ, List.of())) {
+            RunPlan plan = etl.plan(pipeline, parsed);
+            cli.out().print(json ? plan.toJson() + "\n" : plan.toText());
+            cli.out().flush();
+            return 0;
+        }
     }
 
     private int runHere(Pipeline pipeline, Arguments parsed) throws InterruptedException {

@@ -1,0 +1,56 @@
+package etl.core;
+
+import java.util.stream.Collectors;
+
+/** A graph in Graphviz' DOT language. */
+final class DotGraph {
+    private static final int MOST_TASKS = 500;
+    private static final int MOST_EDGES = 1_500;
+
+    private DotGraph() {}
+
+    static String of(Pipeline pipeline) {
+        DrawnGraph graph = new DrawnGraph(pipeline, MOST_TASKS, MOST_EDGES);
+        StringBuilder text = new StringBuilder();
+        text.append("digraph ").append(quoted(pipeline.name())).append(" {\n    charset=\"UTF-8\";\n");
+        text.append("    rankdir=LR;\n    labelloc=t;\n    label=").append(quoted(graph.title()));
+        text.append(";\n    node [shape=box];\n");
+        for (TaskView task : graph.tasks()) {
+            String label = DrawnGraph.label(task).stream()
+                    .map(DotGraph::escaped)
+                    .collect(Collectors.joining("\\n", "\"", "\""));
+            text.append("    ").append(graph.name(task.id())).append(" [label=").append(label);
+            text.append(attributes(graph.shape(task))).append("];\n");
+        }
+        for (DrawnGraph.Edge edge : graph.edges()) {
+            text.append("    ").append(edge.from()).append(" -> ").append(edge.to());
+            text.append(" [style=").append(edge.carriesData() ? "solid" : "dashed");
+            if (!edge.label().isEmpty()) {
+                text.append(", label=").append(quoted(edge.label()));
+            }
+            text.append("];\n");
+        }
+        if (!graph.note().isEmpty()) {
+            text.append("    note [shape=note, label=").append(quoted(graph.note())).append("];\n");
+        }
+        return text.append("}\n").toString();
+    }
+
+    private static String attributes(DrawnGraph.Shape shape) {
+        return switch (shape) {
+            case TASK -> "";
+            case BRANCH -> ", shape=diamond";
+            case MAPPED -> ", shape=box3d";
+            case CLEANUP -> ", style=rounded";
+        };
+    }
+
+    private static String quoted(String text) {
+        return '"' + escaped(text) + '"';
+    }
+
+    /** A backslash begins an escape such as \N, and an ampersand an HTML entity, even within quotes. */
+    private static String escaped(String text) {
+        return text.replace("\\", "\\\\").replace("\"", "\\\"").replace("&", "&amp;");
+    }
+}
