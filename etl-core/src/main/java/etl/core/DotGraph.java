@@ -31,7 +31,9 @@ final class DotGraph {
             text.append("];\n");
         }
         if (!graph.note().isEmpty()) {
-            text.append("    note [shape=note, label=").append(quoted(graph.note())).append("];\n");
+            text.append("    note [shape=note, label=")
+                    .append(quoted(graph.note()))
+                    .append("];\n");
         }
         return text.append("}\n").toString();
     }

@@ -66,8 +66,7 @@ final class DrawnGraph {
 
     /** Whether a task that comes before the final ones has another such task below it. */
     private boolean isFollowed(String task) {
-        return !finals.contains(task)
-                && pipeline.downstream(task).stream().anyMatch(below -> !finals.contains(below));
+        return !finals.contains(task) && pipeline.downstream(task).stream().anyMatch(below -> !finals.contains(below));
     }
 
     private static String label(TaskView task, String upstream) {

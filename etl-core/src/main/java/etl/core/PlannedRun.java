@@ -25,9 +25,8 @@ final class PlannedRun {
     private final TaskState[] states;
     private final int[] releasedBy;
     private final PriorityQueue<Entry<Long>> ready = new PriorityQueue<>(Comparator.comparing(Entry::key));
-    private final PriorityQueue<Entry<Duration>> running =
-            new PriorityQueue<>(Comparator.<Entry<Duration>, Duration>comparing(Entry::key)
-                    .thenComparingLong(Entry::arrival));
+    private final PriorityQueue<Entry<Duration>> running = new PriorityQueue<>(
+            Comparator.<Entry<Duration>, Duration>comparing(Entry::key).thenComparingLong(Entry::arrival));
     private Duration now = Duration.ZERO;
     private long arrivals;
     private int lastToEnd = NOBODY;

@@ -40,10 +40,7 @@ public final class RunPlan {
      */
     public static RunPlan of(Pipeline pipeline, TaskDurations durations) {
         return new RunPlan(
-                pipeline,
-                durations,
-                pipeline.parallelism(),
-                new PlannedRun(pipeline, durations, Integer.MAX_VALUE));
+                pipeline, durations, pipeline.parallelism(), new PlannedRun(pipeline, durations, Integer.MAX_VALUE));
     }
 
     /**
@@ -170,7 +167,9 @@ public final class RunPlan {
             text.append(shown(waves.get(wave), ", ")).append('\n');
         }
         if (waves.size() > SHOWN) {
-            text.append("... and ").append(count(waves.size() - SHOWN, "more wave")).append('\n');
+            text.append("... and ")
+                    .append(count(waves.size() - SHOWN, "more wave"))
+                    .append('\n');
         }
         text.append("critical path: ").append(shown(criticalPath(), " -> ")).append('\n');
         appendTasks(text, "not expected to start: ", notStarted());
@@ -208,8 +207,8 @@ public final class RunPlan {
     private static String shown(List<String> tasks, String separator) {
         return tasks.size() <= SHOWN
                 ? String.join(separator, tasks)
-                : String.join(separator, tasks.subList(0, SHOWN)) + separator + "... "
-                        + (tasks.size() - SHOWN) + " more";
+                : String.join(separator, tasks.subList(0, SHOWN)) + separator + "... " + (tasks.size() - SHOWN)
+                        + " more";
     }
 
     private static String count(int number, String noun) {
@@ -236,8 +235,8 @@ public final class RunPlan {
         plan.put("notStarted", notStarted());
         Map<String, Object> known = new LinkedHashMap<>();
         pipeline.tasks()
-                .forEach(task ->
-                        durations.of(task.id()).ifPresent(duration -> known.put(task.id(), seconds(duration))));
+                .forEach(
+                        task -> durations.of(task.id()).ifPresent(duration -> known.put(task.id(), seconds(duration))));
         plan.put("durations", known);
         plan.put("unknownDurations", unknownDurations());
         plan.put("formerRuns", durations.runs());

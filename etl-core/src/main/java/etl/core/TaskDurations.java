@@ -64,7 +64,8 @@ public final class TaskDurations {
         int read = 0;
         for (StoredRun run : store.recent(NEWEST_RUNS)) {
             if (run.definition().pipeline().equals(pipeline.name())
-                    && addSamples(samples, pipeline, store.tasks(run.definition().id()))
+                    && addSamples(
+                            samples, pipeline, store.tasks(run.definition().id()))
                     && ++read == RUNS_READ) {
                 break;
             }
@@ -93,7 +94,9 @@ public final class TaskDurations {
             return Optional.empty();
         }
         StoredAttempt last = task.attempts().get(task.attempts().size() - 1);
-        return last.endedAt().map(end -> Duration.between(last.startedAt(), end)).map(TaskDurations::notNegative);
+        return last.endedAt()
+                .map(end -> Duration.between(last.startedAt(), end))
+                .map(TaskDurations::notNegative);
     }
 
     /** A clock that was set back between start and end must not shorten a plan. */

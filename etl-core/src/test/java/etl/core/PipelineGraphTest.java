@@ -15,9 +15,12 @@ class PipelineGraphTest {
     }
 
     private static Pipeline shop() {
-        PipelineBuilder shop = Pipeline.named("shop").describedAs("Orders & \"returns\"").parallelism(4);
-        Parameter<Integer> limit =
-                shop.parameter("limit", Integer.class).describedAs("rows").atLeast(1).optional(10);
+        PipelineBuilder shop =
+                Pipeline.named("shop").describedAs("Orders & \"returns\"").parallelism(4);
+        Parameter<Integer> limit = shop.parameter("limit", Integer.class)
+                .describedAs("rows")
+                .atLeast(1)
+                .optional(10);
         shop.parameter("password", Secret.class).optional(Secret.env("SHOP_PASSWORD"));
         TaskRef<Region> region = shop.task("region", Region.class).run(ctx -> Region.EU);
         TaskRef<Integer> load = shop.task("load", Integer.class)
@@ -44,9 +47,7 @@ class PipelineGraphTest {
 
     @Test
     void mermaid_shows_tasks_options_and_kinds_of_dependencies() {
-        assertThat(PipelineGraph.of(shop()).toMermaid())
-                .isEqualTo(
-                        """
+        assertThat(PipelineGraph.of(shop()).toMermaid()).isEqualTo("""
                         ---
                         title: "shop: Orders & \\"returns\\""
                         ---
@@ -66,9 +67,7 @@ class PipelineGraphTest {
 
     @Test
     void dot_shows_the_same() {
-        assertThat(PipelineGraph.of(shop()).toDot())
-                .isEqualTo(
-                        """
+        assertThat(PipelineGraph.of(shop()).toDot()).isEqualTo("""
                         digraph "shop" {
                             charset="UTF-8";
                             rankdir=LR;
@@ -110,8 +109,10 @@ class PipelineGraphTest {
     void json_is_json() {
         ArgumentFaults faults = ArgumentFaults.none();
 
-        assertThat(JsonText.read(PipelineGraph.of(shop()).toJson(), "JSON", faults)).isPresent();
-        assertThat(JsonText.read(PipelineGraph.of(described("\"\\\n\u0000\u2028")).toJson(), "JSON", faults))
+        assertThat(JsonText.read(PipelineGraph.of(shop()).toJson(), "JSON", faults))
+                .isPresent();
+        assertThat(JsonText.read(
+                        PipelineGraph.of(described("\"\\\n\u0000\u2028")).toJson(), "JSON", faults))
                 .isPresent();
         assertThat(PipelineGraph.of(described("half \ud83d of \ud83d\ude00")).toJson())
                 .contains("\"description\":\"half \\ud83d of \ud83d\ude00\"");
@@ -119,7 +120,8 @@ class PipelineGraphTest {
 
     @Test
     void a_description_of_many_lines_is_one_line_and_a_long_one_is_cut() {
-        String mermaid = PipelineGraph.of(described("one\r\n\ttwo\u2028three\u0000four")).toMermaid();
+        String mermaid =
+                PipelineGraph.of(described("one\r\n\ttwo\u2028three\u0000four")).toMermaid();
 
         assertThat(mermaid).contains("n0[\"t<br/>one two three four\"]").contains("title: \"p: one two three four\"");
         assertThat(PipelineGraph.of(described("x".repeat(81))).toDot()).contains("t\\n" + "x".repeat(80) + "...\"]");
@@ -141,7 +143,8 @@ class PipelineGraphTest {
 
     @Test
     void what_mermaid_looks_for_after_its_entities_is_taken_apart() {
-        assertThat(PipelineGraph.of(described("C:\\new $$ fa:fa-ban \ufb02\u00b0: 1")).toMermaid())
+        assertThat(PipelineGraph.of(described("C:\\new $$ fa:fa-ban \ufb02\u00b0: 1"))
+                        .toMermaid())
                 .contains("<br/>C#58;#8203;#92;#8203;new #36;#8203;#36; fa#58;#8203;fa-ban \ufb02#8203;#176;#58; 1\"]");
     }
 
@@ -168,8 +171,7 @@ class PipelineGraphTest {
     void a_pipeline_with_many_dependencies_or_long_texts_stays_within_what_renderers_accept() {
         PipelineBuilder dense = Pipeline.named("dense");
         for (int i = 0; i < 100; i++) {
-            String[] before =
-                    IntStream.range(0, i).mapToObj(task -> "t" + task).toArray(String[]::new);
+            String[] before = IntStream.range(0, i).mapToObj(task -> "t" + task).toArray(String[]::new);
             dense.task("t" + i).after(before).run(ctx -> {});
         }
         String edges = PipelineGraph.of(dense.build()).toMermaid();
@@ -179,7 +181,8 @@ class PipelineGraphTest {
         }
         String texts = PipelineGraph.of(wordy.build()).toMermaid();
 
-        assertThat(edges.lines().filter(line -> line.contains(" -.-> ")).count()).isBetween(450L, 500L);
+        assertThat(edges.lines().filter(line -> line.contains(" -.-> ")).count())
+                .isBetween(450L, 500L);
         assertThat(edges).contains("only the first 32 of 100 tasks are drawn");
         assertThat(texts.length()).isBetween(30_000, 50_000);
         assertThat(texts).contains("of 300 tasks are drawn");

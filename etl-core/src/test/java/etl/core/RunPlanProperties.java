@@ -73,7 +73,9 @@ class RunPlanProperties {
 
     @Property
     void one_at_a_time_takes_the_sum_and_more_keep_within_the_bounds_of_list_scheduling(
-            @ForAll("dags") Dag dag, @ForAll("seconds") List<Integer> seconds, @ForAll @IntRange(min = 1, max = 9) int limit) {
+            @ForAll("dags") Dag dag,
+            @ForAll("seconds") List<Integer> seconds,
+            @ForAll @IntRange(min = 1, max = 9) int limit) {
         long sum = seconds.subList(0, dag.size()).stream()
                 .mapToLong(Integer::longValue)
                 .sum();

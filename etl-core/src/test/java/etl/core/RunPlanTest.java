@@ -76,8 +76,10 @@ class RunPlanTest {
     void a_task_for_the_case_of_failure_is_not_expected_to_start() {
         TaskRef<?> load = task("load", 2);
         durations.put("alarm", Duration.ofHours(1));
-        TaskRef<?> alarm =
-                pipeline.task("alarm").after(load).triggerRule(TriggerRule.ONE_FAILED).run(ctx -> {});
+        TaskRef<?> alarm = pipeline.task("alarm")
+                .after(load)
+                .triggerRule(TriggerRule.ONE_FAILED)
+                .run(ctx -> {});
         durations.put("escalate", Duration.ofHours(1));
         pipeline.task("escalate").after(alarm).run(ctx -> {});
         durations.put("clean-up", Duration.ofSeconds(3));
@@ -117,9 +119,7 @@ class RunPlanTest {
         TaskRef<?> load = task("load", 61);
         pipeline.task("report").after(load).run(ctx -> {});
 
-        assertThat(plan().withParallelism(4).toText())
-                .isEqualTo(
-                        """
+        assertThat(plan().withParallelism(4).toText()).isEqualTo("""
                         plan of pipeline orders: 2 tasks in 2 waves
                         wave 1: load
                         wave 2: report
@@ -168,8 +168,10 @@ class RunPlanTest {
         for (int i = 1; i < 50_000; i++) {
             last = task("t" + i, 1, last);
         }
-        TaskRef<?> alarm =
-                pipeline.task("s0").after(last).triggerRule(TriggerRule.ALL_FAILED).run(ctx -> {});
+        TaskRef<?> alarm = pipeline.task("s0")
+                .after(last)
+                .triggerRule(TriggerRule.ALL_FAILED)
+                .run(ctx -> {});
         for (int i = 1; i < 50_000; i++) {
             alarm = pipeline.task("s" + i).after(alarm).run(ctx -> {});
         }

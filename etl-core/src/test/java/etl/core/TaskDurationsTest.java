@@ -32,8 +32,7 @@ class TaskDurationsTest {
 
     private RunJournal run(String pipelineName) {
         RunId id = RunId.random();
-        store.create(
-                new NewRun(id, pipelineName, "", Optional.empty(), Map.of(), EngineRun.LOCAL, 1, START));
+        store.create(new NewRun(id, pipelineName, "", Optional.empty(), Map.of(), EngineRun.LOCAL, 1, START));
         RunJournal journal = store.journal(id);
         journal.started(START);
         return journal;
@@ -54,9 +53,7 @@ class TaskDurationsTest {
     private void succeeded(String pipelineName, String task, long seconds) {
         RunJournal journal = run(pipelineName);
         write(journal, TaskChange.started(task, 1, START));
-        write(
-                journal,
-                TaskChange.succeeded(task, 1, START.plusSeconds(seconds), RowCounts.NONE, null, Void.class));
+        write(journal, TaskChange.succeeded(task, 1, START.plusSeconds(seconds), RowCounts.NONE, null, Void.class));
     }
 
     @Test
@@ -95,11 +92,9 @@ class TaskDurationsTest {
                         TaskState.RETRYING,
                         START.plusSeconds(50),
                         RowCounts.NONE,
-                        ErrorInfo.of(new IllegalStateException()))); 
+                        ErrorInfo.of(new IllegalStateException())));
         write(retried, TaskChange.started("load", 2, START.plusSeconds(90)));
-        write(
-                retried,
-                TaskChange.succeeded("load", 2, START.plusSeconds(92), RowCounts.NONE, null, Void.class));
+        write(retried, TaskChange.succeeded("load", 2, START.plusSeconds(92), RowCounts.NONE, null, Void.class));
         RunJournal failed = run("orders");
         write(failed, TaskChange.started("load", 1, START));
         write(

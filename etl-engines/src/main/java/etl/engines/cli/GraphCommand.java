@@ -36,12 +36,11 @@ final class GraphCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PipelineGraph graph = PipelineGraph.of(cli.pipeline(pipelineName));
-        String text =
-                switch (format) {
-                    case MERMAID -> graph.toMermaid();
-                    case DOT -> graph.toDot();
-                    case JSON -> graph.toJson() + "\n";
-                };
+        String text = switch (format) {
+            case MERMAID -> graph.toMermaid();
+            case DOT -> graph.toDot();
+            case JSON -> graph.toJson() + "\n";
+        };
         cli.out().print(text);
         cli.out().flush();
         return 0;

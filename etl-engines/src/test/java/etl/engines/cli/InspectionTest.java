@@ -98,7 +98,8 @@ class InspectionTest {
 
     @Test
     void a_graph_as_json_is_read_by_another_parser() {
-        JsonNode graph = JsonMapper.shared().readTree(execute("graph", "--format", "JSON").out());
+        JsonNode graph = JsonMapper.shared()
+                .readTree(execute("graph", "--format", "JSON").out());
 
         assertThat(graph.get("tasks").get(0).get("description").asString()).isEqualTo("reads \"all\" orders");
         assertThat(graph.get("tasks").get(1).get("upstream").get(0).asString()).isEqualTo("load");
@@ -119,9 +120,7 @@ class InspectionTest {
         Result result = execute("run", "--dry-run", "-p", "size=5");
 
         assertThat(result.code()).isZero();
-        assertThat(result.out())
-                .isEqualTo(
-                        """
+        assertThat(result.out()).isEqualTo("""
                         plan of pipeline orders: 2 tasks in 2 waves
                         wave 1: load
                         wave 2: report
@@ -135,8 +134,8 @@ class InspectionTest {
     @Test
     void a_dry_run_estimates_from_former_runs() {
         assertThat(execute("run").code()).isZero();
-        JsonNode plan =
-                JsonMapper.shared().readTree(execute("run", "--dry-run", "--json").out());
+        JsonNode plan = JsonMapper.shared()
+                .readTree(execute("run", "--dry-run", "--json").out());
 
         assertThat(plan.get("formerRuns").asInt()).isEqualTo(1);
         assertThat(plan.get("parallelism").asInt()).isEqualTo(3);
