@@ -11,9 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -36,8 +33,8 @@ public final class Etl implements AutoCloseable {
     private final Duration grace;
     private final Duration listenerGrace;
     private final List<AutoCloseable> resources;
-    private final Set<RunExecution> active = ConcurrentHashMap.newKeySet();
-    private final Set<RunId> executing = ConcurrentHashMap.newKeySet();
+    private final LiveRuns live = new LiveRuns();
+    private final KeyedRuns keyed;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Etl(
@@ -57,6 +54,7 @@ public final class Etl implements AutoCloseable {
         this.threads = WorkerThreads.open();
         this.settings =
                 new RunSettings(store, listeners, time, threads, parallelism, new Slots(parallelism), pools, grace);
+        this.keyed = new KeyedRuns(settings, live);
     }
 
     /**
@@ -123,6 +121,25 @@ public final class Etl implements AutoCloseable {
     }
 
     /**
+     * Runs a pipeline with options and waits for its end.
+     *
+     * @param pipeline what to run
+     * @param arguments the values of its parameters
+     * @param options more about the run; with a {@linkplain RunOptions#key(String) key} that has a run already, this waits
+     *     for that one, and returns its end at once if it has ended
+     * @return how it ended
+     * @throws ArgumentsInvalidException if the arguments do not fit the parameters
+     * @throws RunKeyConflictException if the key has a run with other arguments or of another definition of the pipeline
+     * @throws etl.core.spi.StateStoreException if the run cannot be recorded
+     * @throws RunStoppedException if the run was stopped by a shutdown or because its state could not be stored
+     * @throws java.util.concurrent.CancellationException if the calling thread is interrupted while it waits for a run
+     *     that another submit has started
+     */
+    public RunReport run(Pipeline pipeline, Arguments arguments, RunOptions options) {
+        return submit(pipeline, arguments, options).await();
+    }
+
+    /**
      * Starts a run and returns at once.
      *
      * @param pipeline what to run
@@ -132,21 +149,46 @@ public final class Etl implements AutoCloseable {
      * @throws etl.core.spi.StateStoreException if the run cannot be recorded
      */
     public RunHandle submit(Pipeline pipeline, Arguments arguments) {
+        return submit(pipeline, arguments, RunOptions.none());
+    }
+
+    /**
+     * Starts a run with options and returns at once. With a {@linkplain RunOptions#key(String) key} that has a run already,
+     * nothing is started, and the handle is that of the first run, wherever it is executed: in this orchestrator, in
+     * another process (the store is looked up every two seconds until it has ended), or not any more. A run whose process
+     * has crashed stays RUNNING until somebody {@linkplain #resume resumes} it; a run that has failed stays FAILED.
+     *
+     * @param pipeline what to run
+     * @param arguments the values of its parameters
+     * @param options more about the run
+     * @return the run, to watch, cancel and wait for; see {@link RunHandle#isExisting()}
+     * @throws ArgumentsInvalidException if the arguments do not fit the parameters
+     * @throws RunKeyConflictException if the key has a run with other arguments or of another definition of the pipeline
+     * @throws etl.core.spi.StateStoreException if the run cannot be recorded
+     */
+    public RunHandle submit(Pipeline pipeline, Arguments arguments, RunOptions options) {
         checkOpen();
         checkPools(pipeline);
         Map<String, Object> bound = arguments.bind(pipeline);
-        RunInfo run = new RunInfo(RunId.random(), pipeline.name(), EngineRun.LOCAL);
-        store.create(new NewRun(
-                run.id(),
+        RunId id =
+                options.runKey().map(key -> RunId.ofKey(pipeline.name(), key)).orElseGet(RunId::random);
+        NewRun run = new NewRun(
+                id,
                 pipeline.name(),
                 pipeline.fingerprint(),
-                Optional.empty(),
+                options.runKey(),
                 Arguments.format(pipeline, bound),
                 EngineRun.LOCAL,
                 pipeline.size(),
-                time.instant()));
-        return start(new RunExecution(
-                pipeline, run, settings, store.journal(run.id()), bound, new TaskTable(pipeline, List.of())));
+                time.instant());
+        return keyed.submit(pipeline, run, () -> execution(pipeline, run, bound, List.of()));
+    }
+
+    private RunExecution execution(
+            Pipeline pipeline, NewRun run, Map<String, Object> arguments, List<StoredTask> tasks) {
+        RunInfo info = new RunInfo(run.id(), pipeline.name(), run.engineRun());
+        return new RunExecution(
+                pipeline, info, settings, store.journal(run.id()), arguments, new TaskTable(pipeline, tasks));
     }
 
     /**
@@ -163,18 +205,11 @@ public final class Etl implements AutoCloseable {
     public RunHandle resume(RunId id, Pipeline pipeline) {
         checkOpen();
         checkPools(pipeline);
-        // Before the state is read: of two that resume the same run, the second must see what the first has made of it.
-        if (!executing.add(id)) {
-            throw new ResumeRefusedException("run " + id + " is being executed right now; wait for its end");
-        }
-        RunExecution execution;
-        try {
-            execution = resumption(id, pipeline);
-        } catch (RuntimeException | Error refused) {
-            executing.remove(id);
-            throw refused;
-        }
-        return start(execution);
+        return live.claim(id)
+                .orElseThrow(() ->
+                        new ResumeRefusedException("run " + id + " is being executed right now; wait for its end"))
+                .start(() -> Optional.of(resumption(id, pipeline)))
+                .orElseThrow();
     }
 
     private RunExecution resumption(RunId id, Pipeline pipeline) {
@@ -186,26 +221,7 @@ public final class Etl implements AutoCloseable {
                 Arguments.parse(pipeline, stored.definition().arguments()).bind(pipeline);
         List<StoredTask> tasks = store.tasks(id);
         store.reopen(id);
-        RunInfo run = new RunInfo(id, pipeline.name(), stored.definition().engineRun());
-        return new RunExecution(pipeline, run, settings, store.journal(id), arguments, new TaskTable(pipeline, tasks));
-    }
-
-    private RunHandle start(RunExecution execution) {
-        active.add(execution);
-        executing.add(execution.run().id());
-        // The handle tells this end, so that whoever hears of it may resume the run at once.
-        CompletableFuture<RunReport> end = execution.end().whenComplete((report, failure) -> {
-            active.remove(execution);
-            executing.remove(execution.run().id());
-        });
-        try {
-            execution.start();
-        } catch (RuntimeException | Error notStarted) {
-            execution.shutDown();
-            end.handle((report, failure) -> true).join();
-            throw notStarted;
-        }
-        return new RunHandle(execution, end);
+        return execution(pipeline, stored.definition(), arguments, tasks);
     }
 
     /**
@@ -260,8 +276,10 @@ public final class Etl implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
-        active.forEach(RunExecution::shutDown);
-        awaitEnds();
+        List<RunExecution> stopping = live.executions();
+        stopping.forEach(RunExecution::shutDown);
+        keyed.close();
+        awaitEnds(stopping);
         settings.listeners().close(listenerGrace);
         threads.shutdownNow();
         close(store);
@@ -277,9 +295,9 @@ public final class Etl implements AutoCloseable {
         }
     }
 
-    private void awaitEnds() {
+    private void awaitEnds(List<RunExecution> stopping) {
         long deadline = System.nanoTime() + SystemTime.nanos(grace) + TimeUnit.SECONDS.toNanos(1);
-        for (RunExecution execution : active) {
+        for (RunExecution execution : stopping) {
             try {
                 execution
                         .end()

@@ -2,6 +2,7 @@ package etl.core;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -10,12 +11,32 @@ import java.util.concurrent.TimeoutException;
 
 /** A run that has been started: watch it, cancel it, wait for it. Safe for use by many threads. */
 public final class RunHandle {
-    private final RunExecution execution;
+    private final Run run;
     private final CompletableFuture<RunReport> end;
+    private final boolean existing;
 
-    RunHandle(RunExecution execution, CompletableFuture<RunReport> end) {
-        this.execution = execution;
+    /** What a handle is for: a run that is executed here or followed from here. */
+    interface Run {
+        RunId id();
+
+        RunProgress progress();
+
+        void cancel();
+    }
+
+    RunHandle(Run run, CompletableFuture<RunReport> end) {
+        this(run, end, false);
+    }
+
+    private RunHandle(Run run, CompletableFuture<RunReport> end, boolean existing) {
+        this.run = run;
         this.end = end;
+        this.existing = existing;
+    }
+
+    /** The same run for somebody who wanted to start it and was not the first. */
+    RunHandle toExisting(Pipeline theirs) {
+        return new RunHandle(run, end.thenApply(report -> report.of(theirs)), true);
     }
 
     /**
@@ -24,24 +45,36 @@ public final class RunHandle {
      * @return its id
      */
     public RunId id() {
-        return execution.run().id();
+        return run.id();
     }
 
     /**
-     * How far the run has come.
+     * Whether the run had been started before, by a submit with the same {@linkplain RunOptions#key(String) run key}.
+     *
+     * @return false if the call that returned this handle has started or resumed the run
+     */
+    public boolean isExisting() {
+        return existing;
+    }
+
+    /**
+     * How far the run has come. For a run that this orchestrator does not execute, this reads the store.
      *
      * @return the figures of this moment
+     * @throws etl.core.spi.StateStoreException if the store has to be read and cannot be used
      */
     public RunProgress progress() {
-        return execution.progress();
+        return run.progress();
     }
 
     /**
      * Asks the run to end: tasks that have not begun are CANCELLED, running ones are interrupted and abandoned after the
      * grace period. Returns at once; a run that has ended stays as it is.
+     *
+     * @throws IllegalStateException if another process executes the run, which alone can cancel it
      */
     public void cancel() {
-        execution.cancel();
+        run.cancel();
     }
 
     /**
@@ -55,9 +88,12 @@ public final class RunHandle {
 
     /**
      * Waits for the end of the run. If the calling thread is interrupted, the run is cancelled, its end is still waited
-     * for, and the thread's interrupt flag is set again.
+     * for, and the thread's interrupt flag is set again. An {@linkplain #isExisting() existing} run goes on instead, since
+     * others wait for it, and only the wait ends.
      *
      * @return the report
+     * @throws CancellationException if the calling thread is interrupted while it waits for an existing run; its
+     *     interrupt flag is set again
      * @throws RunStoppedException if the run was stopped by a shutdown or because its state could not be stored
      */
     @SuppressWarnings("try") // The pause is only opened and closed.
@@ -69,7 +105,11 @@ public final class RunHandle {
                     return end.get();
                 } catch (InterruptedException interruption) {
                     interrupted = true;
-                    execution.cancel();
+                    if (existing) {
+                        throw new CancellationException(
+                                "interrupted while waiting for run " + run.id() + ", which goes on");
+                    }
+                    run.cancel();
                 } catch (ExecutionException stopped) {
                     throw unwrapped(stopped);
                 }

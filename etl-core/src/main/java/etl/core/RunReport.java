@@ -43,6 +43,11 @@ public final class RunReport {
         this.elements = elements;
     }
 
+    /** The same report for somebody who has the same definition from another builder, and its task references. */
+    RunReport of(Pipeline other) {
+        return new RunReport(other, id, state, duration, tasks, error, failure, outputs, failures, elements);
+    }
+
     /**
      * The run.
      *

@@ -2,7 +2,10 @@ package etl.core;
 
 import org.jspecify.annotations.Nullable;
 
-/** A run was stopped before its end, by a shutdown or because its state could not be stored. It can be resumed. */
+/**
+ * A run was stopped before its end, by a shutdown or because its state could not be stored, and can be resumed; or it is
+ * the run of another process, and the orchestrator was closed that waited for it.
+ */
 public final class RunStoppedException extends EtlException {
     /** The run that was stopped. */
     private final RunId runId;
@@ -10,6 +13,16 @@ public final class RunStoppedException extends EtlException {
     RunStoppedException(RunId runId, String why, @Nullable Throwable cause) {
         super("run " + runId + " was stopped: " + why + "; resume it with resume(" + runId + ")", cause);
         this.runId = runId;
+    }
+
+    private RunStoppedException(String message, RunId runId) {
+        super(message, null);
+        this.runId = runId;
+    }
+
+    static RunStoppedException notFollowed(RunId runId, String why) {
+        return new RunStoppedException(
+                "run " + runId + " is executed by another process and its end was waited for in vain: " + why, runId);
     }
 
     /**

@@ -1,0 +1,102 @@
+package etl.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The runs that one orchestrator executes now. Whoever wants to start one claims its id first, before its state is read or
+ * written: of two that want the same run, the second must see what the first has made of it.
+ */
+final class LiveRuns {
+    private final Map<RunId, Claim> claims = new ConcurrentHashMap<>();
+
+    /** Claims a run; empty if somebody else has claimed it and it has not ended. */
+    Optional<Claim> claim(RunId id) {
+        Claim mine = new Claim(id);
+        return claims.putIfAbsent(id, mine) == null ? Optional.of(mine) : Optional.empty();
+    }
+
+    /** The handle of a run that is executed or being started here. */
+    Optional<RunHandle> find(RunId id) {
+        Claim claim = claims.get(id);
+        if (claim == null) {
+            return Optional.empty();
+        }
+        return claim.handle.join();
+    }
+
+    List<RunExecution> executions() {
+        List<RunExecution> executions = new ArrayList<>();
+        for (Claim claim : claims.values()) {
+            RunExecution execution = claim.execution;
+            if (execution != null) {
+                executions.add(execution);
+            }
+        }
+        return executions;
+    }
+
+    /** The right to execute a run. */
+    final class Claim {
+        private final RunId id;
+        private final CompletableFuture<Optional<RunHandle>> handle = new CompletableFuture<>();
+        private volatile @Nullable RunExecution execution;
+
+        private Claim(RunId id) {
+            this.id = id;
+        }
+
+        /** Starts the run that is given, if it is; what is not started is given up. */
+        Optional<RunHandle> start(Supplier<Optional<RunExecution>> source) {
+            Optional<RunHandle> started = Optional.empty();
+            try {
+                started = source.get().map(this::start);
+                return started;
+            } finally {
+                if (started.isEmpty()) {
+                    claims.remove(id, this);
+                }
+                handle.complete(started);
+            }
+        }
+
+        private RunHandle start(RunExecution starting) {
+            execution = starting;
+            // The handle tells this end, so that whoever hears of it may resume the run at once.
+            CompletableFuture<RunReport> end =
+                    starting.end().whenComplete((report, failure) -> claims.remove(id, this));
+            try {
+                starting.start();
+            } catch (RuntimeException | Error notStarted) {
+                starting.shutDown();
+                end.handle((report, failure) -> true).join();
+                throw notStarted;
+            }
+            return new RunHandle(new Executed(starting), end);
+        }
+    }
+
+    /** A run that is executed here. */
+    private record Executed(RunExecution execution) implements RunHandle.Run {
+        @Override
+        public RunId id() {
+            return execution.run().id();
+        }
+
+        @Override
+        public RunProgress progress() {
+            return execution.progress();
+        }
+
+        @Override
+        public void cancel() {
+            execution.cancel();
+        }
+    }
+}
