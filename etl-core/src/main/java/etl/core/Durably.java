@@ -26,8 +26,10 @@ final class Durably {
         boolean interrupted = false;
         while (true) {
             try {
-                get(receipt);
+                receipt.get();
                 break;
+            } catch (ExecutionException failure) {
+                throw unchecked(failure);
             } catch (InterruptedException interruption) {
                 interrupted = true;
             }
@@ -37,18 +39,13 @@ final class Durably {
         }
     }
 
-    /** The future's result, or its failure as it was thrown. */
-    static <T> T get(CompletableFuture<T> future) throws InterruptedException {
-        try {
-            return future.get();
-        } catch (ExecutionException failure) {
-            if (failure.getCause() instanceof RuntimeException unchecked) {
-                throw unchecked;
-            }
-            if (failure.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw new IllegalStateException(failure.getCause());
+    /** The failure as it was thrown; an error is thrown at once. */
+    static RuntimeException unchecked(ExecutionException failure) {
+        if (failure.getCause() instanceof Error error) {
+            throw error;
         }
+        return failure.getCause() instanceof RuntimeException unchecked
+                ? unchecked
+                : new IllegalStateException(failure.getCause());
     }
 }

@@ -2,6 +2,7 @@ package etl.core;
 
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
+import etl.core.spi.RunExecutor;
 import etl.core.spi.RunInfo;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
@@ -14,21 +15,22 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The orchestrator: runs pipelines in this process and keeps their state in a store. Safe for use by many threads.
  *
- * <p>Its threads are daemon threads, virtual ones where the JVM has them; a program that does not wait for its runs ends
- * without them.
+ * <p>Unless {@link EtlBuilder#executor} says otherwise, its threads are daemon threads, virtual ones where the JVM has
+ * them; a program that does not wait for its runs ends without them.
  */
 public final class Etl implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
 
     private final StateStore store;
     private final Time time;
-    private final ExecutorService threads;
+    private final Optional<ExecutorService> ownThreads;
     private final RunSettings settings;
     private final Duration grace;
     private final Duration listenerGrace;
@@ -41,6 +43,8 @@ public final class Etl implements AutoCloseable {
             StateStore store,
             Listeners listeners,
             Time time,
+            Optional<RunExecutor> executor,
+            RandomGenerator random,
             int parallelism,
             Map<String, Pool> pools,
             Duration grace,
@@ -51,9 +55,17 @@ public final class Etl implements AutoCloseable {
         this.grace = grace;
         this.listenerGrace = listenerGrace;
         this.resources = resources;
-        this.threads = WorkerThreads.open();
-        this.settings =
-                new RunSettings(store, listeners, time, threads, parallelism, new Slots(parallelism), pools, grace);
+        this.ownThreads = executor.isPresent() ? Optional.empty() : Optional.of(WorkerThreads.open());
+        this.settings = new RunSettings(
+                store,
+                listeners,
+                time,
+                executor.orElseGet(() -> new HostedThreads(ownThreads.orElseThrow())),
+                random,
+                parallelism,
+                new Slots(parallelism),
+                pools,
+                grace);
         this.keyed = new KeyedRuns(settings, live);
     }
 
@@ -281,7 +293,7 @@ public final class Etl implements AutoCloseable {
         keyed.close();
         awaitEnds(stopping);
         settings.listeners().close(listenerGrace);
-        threads.shutdownNow();
+        ownThreads.ifPresent(ExecutorService::shutdownNow);
         close(store);
         resources.forEach(Etl::close);
         time.close();
@@ -299,10 +311,11 @@ public final class Etl implements AutoCloseable {
         long deadline = System.nanoTime() + SystemTime.nanos(grace) + TimeUnit.SECONDS.toNanos(1);
         for (RunExecution execution : stopping) {
             try {
-                execution
-                        .end()
-                        .handle((report, failure) -> 0)
-                        .get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+                settings.executor()
+                        .await(
+                                execution.run().id(),
+                                execution.end().handle((report, failure) -> 0),
+                                Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
             } catch (InterruptedException interruption) {
                 Thread.currentThread().interrupt();
                 return;

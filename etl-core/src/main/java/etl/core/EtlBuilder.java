@@ -1,5 +1,6 @@
 package etl.core;
 
+import etl.core.spi.RunExecutor;
 import etl.core.spi.RunListener;
 import etl.core.spi.StateStore;
 import etl.core.spi.Time;
@@ -9,7 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,8 @@ public final class EtlBuilder {
     private final List<AutoCloseable> resources = new ArrayList<>();
     private @Nullable StateStore store;
     private @Nullable Time time;
+    private @Nullable RunExecutor executor;
+    private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private int parallelism = Math.max(4, Runtime.getRuntime().availableProcessors());
     private Duration grace = DEFAULT_GRACE;
     private int listenerQueue = DEFAULT_LISTENER_QUEUE;
@@ -158,6 +165,48 @@ public final class EtlBuilder {
     }
 
     /**
+     * Sets the threads that execute tasks. They stay the caller's: the orchestrator does not shut the executor down.
+     *
+     * <p>It must execute what it is given on other threads than the caller's, and needs threads enough for
+     * {@link #parallelism(int)}; a task that runs a pipeline holds its thread meanwhile. Where it rejects, the run is stopped
+     * and can be resumed. An abandoned attempt keeps its thread.
+     *
+     * @param threads for example one that the application's framework manages
+     * @return this builder
+     * @throws IllegalStateException if an executor was set before
+     */
+    public EtlBuilder executor(Executor threads) {
+        return executor(new HostedThreads(Objects.requireNonNull(threads, "threads")));
+    }
+
+    /**
+     * Sets how runs are executed, for tests.
+     *
+     * @param newExecutor the executor; default: threads of the orchestrator's own
+     * @return this builder
+     * @throws IllegalStateException if an executor was set before
+     */
+    public EtlBuilder executor(RunExecutor newExecutor) {
+        Objects.requireNonNull(newExecutor, "executor");
+        if (executor != null) {
+            throw new IllegalStateException("executor was already set to " + executor);
+        }
+        executor = newExecutor;
+        return this;
+    }
+
+    /**
+     * Replaces the source of the jitter of retries, for tests.
+     *
+     * @param generator safe for use by many threads, as {@link java.util.Random} is
+     * @return this builder
+     */
+    public EtlBuilder random(RandomGenerator generator) {
+        random = Objects.requireNonNull(generator, "random");
+        return this;
+    }
+
+    /**
      * Adds something that is closed together with the orchestrator: after the store, in the order of these calls.
      *
      * @param resource for example a connection pool that only this orchestrator uses
@@ -181,6 +230,8 @@ public final class EtlBuilder {
                 store == null ? InMemoryStateStore.create() : store,
                 new Listeners(listeners, listenerQueue),
                 clock,
+                Optional.ofNullable(executor),
+                random,
                 parallelism,
                 Map.copyOf(made),
                 grace,

@@ -140,7 +140,7 @@ public final class ExternalRuns {
         try (RunJournal journal = settings.store().journal(id)) {
             SingleAttempt single =
                     new SingleAttempt(settings, pipeline, info(stored), task, number, arguments, journal, firstBegan);
-            settings.threads().execute(() -> single.execute(inputs));
+            settings.executor().stepsOf(id).execute(() -> single.execute(inputs));
             return single.await();
         }
     }

@@ -1,11 +1,11 @@
 package etl.core;
 
+import etl.core.spi.RunExecutor;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -24,7 +24,7 @@ final class FollowedRun implements RunHandle.Run {
     private final RunId id;
     private final StateStore store;
     private final Time time;
-    private final Executor threads;
+    private final RunExecutor executor;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CompletableFuture<RunReport> end = new CompletableFuture<>();
 
@@ -33,7 +33,7 @@ final class FollowedRun implements RunHandle.Run {
         this.id = id;
         this.store = settings.store();
         this.time = settings.time();
-        this.threads = settings.threads();
+        this.executor = settings.executor();
     }
 
     RunHandle handle(Pipeline asked) {
@@ -62,7 +62,7 @@ final class FollowedRun implements RunHandle.Run {
         Duration next = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         time.after(pause, () -> {
             try {
-                threads.execute(() -> look(next));
+                executor.stepsOf(id).execute(() -> look(next));
             } catch (RejectedExecutionException closed) {
                 stop();
             }
@@ -93,6 +93,11 @@ final class FollowedRun implements RunHandle.Run {
     @Override
     public RunId id() {
         return id;
+    }
+
+    @Override
+    public RunExecutor executor() {
+        return executor;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package etl.core;
 
+import etl.core.spi.RunExecutor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,11 @@ final class LiveRuns {
         @Override
         public RunId id() {
             return execution.run().id();
+        }
+
+        @Override
+        public RunExecutor executor() {
+            return execution.executor();
         }
 
         @Override

@@ -5,6 +5,7 @@ import etl.core.TriggerRule.Decision;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.OutputNotStorableException;
 import etl.core.spi.RowCounts;
+import etl.core.spi.RunExecutor;
 import etl.core.spi.RunInfo;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunListener;
@@ -24,9 +25,9 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -49,6 +50,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
     private final Pipeline pipeline;
     private final RunInfo run;
     private final RunSettings settings;
+    private final Executor steps;
     private final RunJournal journal;
     private final Map<String, Object> arguments;
     private final TaskTable table;
@@ -77,6 +79,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         this.pipeline = pipeline;
         this.run = run;
         this.settings = settings;
+        this.steps = settings.executor().stepsOf(run.id());
         this.journal = journal;
         this.arguments = arguments;
         this.table = table;
@@ -91,6 +94,10 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
 
     CompletableFuture<RunReport> end() {
         return end;
+    }
+
+    RunExecutor executor() {
+        return settings.executor();
     }
 
     RunProgress progress() {
@@ -174,7 +181,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
     @Override
     public void hand(Runnable action) {
         try {
-            settings.threads().execute(action);
+            steps.execute(action);
         } catch (RejectedExecutionException closed) {
             stop(closed);
         }
@@ -403,10 +410,7 @@ final class RunExecution implements TaskAttempt.Owner, RunWorkers.Owner {
         Optional<Duration> delay = attempt.interruption() == Interruption.CANCEL
                 ? Optional.empty()
                 : policy.delayAfter(
-                        taskRun.runs().attemptsSinceStart(taskRun.index()),
-                        failure,
-                        elapsed,
-                        ThreadLocalRandom.current());
+                        taskRun.runs().attemptsSinceStart(taskRun.index()), failure, elapsed, settings.random());
         if (delay.isEmpty()) {
             closeFailed(attempt, failure);
             return;

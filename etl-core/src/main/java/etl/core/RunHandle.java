@@ -1,12 +1,12 @@
 package etl.core;
 
+import etl.core.spi.RunExecutor;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** A run that has been started: watch it, cancel it, wait for it. Safe for use by many threads. */
@@ -18,6 +18,8 @@ public final class RunHandle {
     /** What a handle is for: a run that is executed here or followed from here. */
     interface Run {
         RunId id();
+
+        RunExecutor executor();
 
         RunProgress progress();
 
@@ -102,7 +104,7 @@ public final class RunHandle {
         try {
             while (true) {
                 try (RunWorkers.Pause pause = RunWorkers.pause()) {
-                    return end.get();
+                    return run.executor().await(run.id(), end, SystemTime.FOREVER);
                 } catch (InterruptedException interruption) {
                     interrupted = true;
                     if (existing) {
@@ -112,6 +114,8 @@ public final class RunHandle {
                     run.cancel();
                 } catch (ExecutionException stopped) {
                     throw unwrapped(stopped);
+                } catch (TimeoutException aHundredYears) {
+                    continue;
                 }
             }
         } finally {
@@ -132,7 +136,7 @@ public final class RunHandle {
     @SuppressWarnings("try") // The pause is only opened and closed.
     public Optional<RunReport> await(Duration limit) throws InterruptedException {
         try (RunWorkers.Pause pause = RunWorkers.pause()) {
-            return Optional.of(end.get(SystemTime.nanos(limit), TimeUnit.NANOSECONDS));
+            return Optional.of(run.executor().await(run.id(), end, limit));
         } catch (TimeoutException notYet) {
             return Optional.empty();
         } catch (ExecutionException stopped) {

@@ -1,17 +1,19 @@
 package etl.core;
 
+import etl.core.spi.RunExecutor;
 import etl.core.spi.StateStore;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 
 /** What all runs of one orchestrator share. */
 record RunSettings(
         StateStore store,
         Listeners listeners,
         Time time,
-        Executor threads,
+        RunExecutor executor,
+        RandomGenerator random,
         int parallelism,
         Slots slots,
         Map<String, Pool> pools,

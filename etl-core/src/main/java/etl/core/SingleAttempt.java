@@ -13,7 +13,8 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt with its journal; the thread that started it waits in {@link #await()}. */
@@ -73,7 +74,11 @@ final class SingleAttempt implements TaskAttempt.Owner {
         try {
             while (true) {
                 try {
-                    return Durably.get(result);
+                    return settings.executor().await(run.id(), result, SystemTime.FOREVER);
+                } catch (ExecutionException failure) {
+                    throw Durably.unchecked(failure);
+                } catch (TimeoutException aHundredYears) {
+                    continue;
                 } catch (InterruptedException interruption) {
                     interrupted = true;
                     // Either this thread sees the attempt, or the one that makes it sees the flag.
@@ -128,7 +133,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
         Duration elapsed = Duration.between(firstBegan, settings.time().instant());
         pipeline.task(task)
                 .retry()
-                .delayAfter(number, failure, elapsed, ThreadLocalRandom.current())
+                .delayAfter(number, failure, elapsed, settings.random())
                 .ifPresentOrElse(
                         delay -> close(ended, failure, TaskState.RETRYING, delay),
                         () -> close(ended, failure, TaskState.FAILED, Duration.ZERO));

@@ -10,6 +10,9 @@ import java.util.concurrent.TimeUnit;
 
 /** The machine's clock, with one daemon thread for the alarms. */
 final class SystemTime implements Time {
+    /** Longer than anybody waits. */
+    static final Duration FOREVER = Duration.ofDays(36_500);
+
     private final ScheduledThreadPoolExecutor alarms;
 
     SystemTime() {
@@ -42,7 +45,7 @@ final class SystemTime implements Time {
         if (delay.isNegative()) {
             return 0;
         }
-        return delay.compareTo(Duration.ofDays(36_500)) > 0 ? TimeUnit.DAYS.toNanos(36_500) : delay.toNanos();
+        return delay.compareTo(FOREVER) > 0 ? FOREVER.toNanos() : delay.toNanos();
     }
 
     @Override

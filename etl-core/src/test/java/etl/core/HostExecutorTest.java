@@ -1,0 +1,101 @@
+package etl.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import etl.core.spi.EngineRun;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Threads that the host owns. */
+@Timeout(30)
+class HostExecutorTest {
+    private final ExecutorService threads = Executors.newFixedThreadPool(2, action -> new Thread(action, "host"));
+    private final PipelineBuilder pipeline = Pipeline.named("orders");
+
+    @AfterEach
+    void close() {
+        threads.shutdownNow();
+    }
+
+    @Test
+    void tasks_are_executed_on_the_hosts_threads_which_stay_its_own() throws Exception {
+        List<TaskRef<String>> tasks = List.of(
+                pipeline.task("a", String.class)
+                        .run(ctx -> Thread.currentThread().getName()),
+                pipeline.task("b", String.class)
+                        .run(ctx -> Thread.currentThread().getName()));
+        Pipeline built = pipeline.build();
+        RunReport report;
+        EngineAttempt attempt;
+        try (Etl etl = Etl.builder().executor(threads).build()) {
+            report = etl.run(built);
+            ExternalRuns external = etl.external();
+            attempt = external.attempt(
+                    built, external.begin(built, Arguments.none(), new EngineRun("luigi", "1")), "a", 0);
+        }
+
+        assertThat(tasks).extracting(report::output).containsOnly("host");
+        assertThat(attempt.output()).isEqualTo("host");
+        assertThat(threads.submit(() -> "still open").get()).isEqualTo("still open");
+    }
+
+    @Test
+    void where_the_executor_rejects_the_run_is_stopped_and_can_be_resumed() {
+        TaskRef<Integer> task = pipeline.task("a", Integer.class).run(ctx -> 1);
+        Pipeline built = pipeline.build();
+        try (Etl etl = Etl.builder().executor(full()).build()) {
+            RunHandle run = etl.submit(built, Arguments.none());
+
+            assertThatThrownBy(run::await).isInstanceOf(RunStoppedException.class);
+            try (Etl other = Etl.builder().store(etl.store()).executor(threads).build()) {
+                assertThat(other.resume(run.id(), built).await().output(task)).isEqualTo(1);
+            }
+        }
+    }
+
+    /** An executor without a free thread and without a place in its queue. */
+    private ThreadPoolExecutor full() {
+        ThreadPoolExecutor full = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1));
+        full.shutdown();
+        return full;
+    }
+
+    @Test
+    void two_executors_are_refused() {
+        EtlBuilder builder = Etl.builder().executor(threads);
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> builder.executor(Runnable::run))
+                .withMessageContaining("already set");
+    }
+
+    @Test
+    void the_jitter_comes_from_the_given_source() {
+        pipeline.task("flaky")
+                .retry(RetryPolicy.attempts(2).fixed(Duration.ofMillis(10)).jitter(1))
+                .run(ctx -> {
+                    throw new IllegalStateException("attempt " + ctx.attempt());
+                });
+        int[] asked = new int[1];
+        RandomGenerator lowest = () -> {
+            asked[0]++;
+            return 0;
+        };
+        try (Etl etl = Etl.builder().random(lowest).build()) {
+            etl.run(pipeline.build());
+        }
+
+        assertThat(asked[0]).isEqualTo(1);
+    }
+}
