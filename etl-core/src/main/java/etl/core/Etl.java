@@ -192,13 +192,14 @@ public final class Etl implements AutoCloseable {
                 Arguments.format(pipeline, bound),
                 EngineRun.LOCAL,
                 pipeline.size(),
-                time.instant());
+                time.instant(),
+                options.dataInterval());
         return keyed.submit(pipeline, run, () -> execution(pipeline, run, bound, List.of()));
     }
 
     private RunExecution execution(
             Pipeline pipeline, NewRun run, Map<String, Object> arguments, List<StoredTask> tasks) {
-        RunInfo info = new RunInfo(run.id(), pipeline.name(), run.engineRun());
+        RunInfo info = new RunInfo(run.id(), pipeline.name(), run.engineRun(), run.dataInterval());
         return new RunExecution(
                 pipeline, info, settings, store.journal(run.id()), arguments, new TaskTable(pipeline, tasks));
     }

@@ -59,7 +59,8 @@ public final class ExternalRuns {
                         Arguments.format(pipeline, bound),
                         engineRun,
                         pipeline.size(),
-                        now));
+                        now,
+                        Optional.empty()));
         StoredRun stored = stored(id, pipeline);
         if (stored.state() == RunState.QUEUED) {
             try (RunJournal journal = settings.store().journal(id)) {
@@ -94,7 +95,7 @@ public final class ExternalRuns {
 
     private static RunInfo info(StoredRun stored) {
         NewRun run = stored.definition();
-        return new RunInfo(run.id(), run.pipeline(), run.engineRun());
+        return new RunInfo(run.id(), run.pipeline(), run.engineRun(), run.dataInterval());
     }
 
     /**

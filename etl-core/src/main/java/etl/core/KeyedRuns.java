@@ -61,6 +61,12 @@ final class KeyedRuns {
                             + first.fingerprint() + ", now " + wanted.fingerprint()
                             + "); use another key to run the new definition");
         }
+        if (!first.dataInterval().equals(wanted.dataInterval())) {
+            throw new RunKeyConflictException(
+                    first.id(),
+                    whose + ", which was started with " + shown(first) + " and not with " + shown(wanted)
+                            + "; use another key, or the interval of that run");
+        }
         if (!first.arguments().equals(wanted.arguments())) {
             List<String> differences = new ArrayList<>();
             wanted.arguments().forEach((name, value) -> {
@@ -78,6 +84,11 @@ final class KeyedRuns {
         }
     }
 
+    private static String shown(NewRun run) {
+        return run.dataInterval().map(data -> "data interval " + data).orElse("no data interval");
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // It only tidies up.
     private RunHandle existing(StoredRun first, Pipeline pipeline) {
         RunId id = first.definition().id();
         Optional<RunHandle> executed = live.find(id);

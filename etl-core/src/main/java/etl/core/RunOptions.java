@@ -1,5 +1,7 @@
 package etl.core;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +14,14 @@ public final class RunOptions {
     /** The longest run key, in characters. */
     public static final int LONGEST_KEY = 255;
 
-    private static final RunOptions NONE = new RunOptions(null);
+    private static final RunOptions NONE = new RunOptions(null, null);
 
     private final @Nullable String runKey;
+    private final @Nullable DataInterval data;
 
-    private RunOptions(@Nullable String runKey) {
+    private RunOptions(@Nullable String runKey, @Nullable DataInterval data) {
         this.runKey = runKey;
+        this.data = data;
     }
 
     /**
@@ -52,11 +56,21 @@ public final class RunOptions {
             throw new IllegalArgumentException(
                     "run key " + Quoted.of(newKey) + " holds a NUL character or half of a surrogate pair; remove it");
         }
-        return new RunOptions(newKey);
+        return new RunOptions(newKey, data);
     }
 
     private static boolean isRefused(int codePoint) {
         return codePoint == 0 || Character.getType(codePoint) == Character.SURROGATE;
+    }
+
+    /**
+     * Says which stretch of time the run works on; its tasks read it by {@link TaskContext#dataInterval()}.
+     *
+     * @param interval the interval
+     * @return a copy with this interval
+     */
+    public RunOptions dataInterval(DataInterval interval) {
+        return new RunOptions(runKey, Objects.requireNonNull(interval, "interval"));
     }
 
     /**
@@ -68,8 +82,20 @@ public final class RunOptions {
         return Optional.ofNullable(runKey);
     }
 
+    /**
+     * The stretch of time that the run works on.
+     *
+     * @return the interval, or empty for none
+     */
+    public Optional<DataInterval> dataInterval() {
+        return Optional.ofNullable(data);
+    }
+
     @Override
     public String toString() {
-        return runKey == null ? "no options" : "key " + Quoted.of(runKey);
+        List<String> options = new ArrayList<>();
+        runKey().ifPresent(key -> options.add("key " + Quoted.of(key)));
+        dataInterval().ifPresent(interval -> options.add("data interval " + interval));
+        return options.isEmpty() ? "no options" : String.join(", ", options);
     }
 }

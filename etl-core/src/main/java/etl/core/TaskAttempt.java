@@ -212,6 +212,11 @@ final class TaskAttempt implements TaskContext {
     }
 
     @Override
+    public Optional<DataInterval> dataInterval() {
+        return run.dataInterval();
+    }
+
+    @Override
     public String taskId() {
         return pipeline.task(task).id();
     }

@@ -23,6 +23,14 @@ public interface TaskContext {
     String pipeline();
 
     /**
+     * The stretch of time whose data this run works on. A scheduled run has one, and so has a run that was started with
+     * {@link RunOptions#dataInterval(DataInterval)}; a resumed run has the one with which it began.
+     *
+     * @return the interval, or empty for a run without one
+     */
+    Optional<DataInterval> dataInterval();
+
+    /**
      * The task's id.
      *
      * @return the id

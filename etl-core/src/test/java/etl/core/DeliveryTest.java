@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class DeliveryTest {
-    private final RunInfo run = new RunInfo(RunId.random(), "orders", EngineRun.LOCAL);
+    private final RunInfo run = new RunInfo(RunId.random(), "orders", EngineRun.LOCAL, Optional.empty());
     private final List<Event> told = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch busy = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);

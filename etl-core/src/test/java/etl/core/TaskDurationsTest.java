@@ -32,7 +32,8 @@ class TaskDurationsTest {
 
     private RunJournal run(String pipelineName) {
         RunId id = RunId.random();
-        store.create(new NewRun(id, pipelineName, "", Optional.empty(), Map.of(), EngineRun.LOCAL, 1, START));
+        store.create(new NewRun(
+                id, pipelineName, "", Optional.empty(), Map.of(), EngineRun.LOCAL, 1, START, Optional.empty()));
         RunJournal journal = store.journal(id);
         journal.started(START);
         return journal;

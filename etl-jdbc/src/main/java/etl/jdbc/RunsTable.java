@@ -1,5 +1,6 @@
 package etl.jdbc;
 
+import etl.core.DataInterval;
 import etl.core.RunId;
 import etl.core.RunState;
 import etl.core.spi.EngineRun;
@@ -10,6 +11,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +22,7 @@ import java.util.UUID;
 final class RunsTable {
     private static final String COLUMNS =
             "run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id, state,"
-                    + " tasks, created_at, started_at, ended_at, error_type, error_message, error_stack";
+                    + " tasks, created_at, data_from, data_until, started_at, ended_at, error_type, error_message, error_stack";
 
     private final Database database;
     private final String table;
@@ -33,7 +35,8 @@ final class RunsTable {
     boolean insert(NewRun run) {
         String sql =
                 "insert into " + table + " (run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id,"
-                        + " state, tasks, created_at) values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?)"
+                        + " state, tasks, created_at, data_from, data_until)"
+                        + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?)"
                         + " on conflict do nothing";
         return database.transaction("recording run " + run.id(), connection -> {
             try (PreparedStatement insert = connection.prepareStatement(sql)) {
@@ -46,6 +49,16 @@ final class RunsTable {
                 insert.setString(7, run.engineRun().id());
                 insert.setInt(8, run.tasks());
                 insert.setObject(9, Columns.timestamp(run.createdAt()));
+                insert.setObject(
+                        10,
+                        run.dataInterval()
+                                .map(data -> Columns.timestamp(data.start()))
+                                .orElse(null));
+                insert.setObject(
+                        11,
+                        run.dataInterval()
+                                .map(data -> Columns.timestamp(data.end()))
+                                .orElse(null));
                 return insert.executeUpdate() == 1;
             }
         });
@@ -107,13 +120,19 @@ final class RunsTable {
                 arguments,
                 new EngineRun(row.getString("engine"), row.getString("engine_run_id")),
                 row.getInt("tasks"),
-                Columns.instant(row, "created_at").orElseThrow());
+                Columns.instant(row, "created_at").orElseThrow(),
+                dataInterval(row));
         return new StoredRun(
                 definition,
                 RunState.valueOf(row.getString("state")),
                 Columns.instant(row, "started_at"),
                 Columns.instant(row, "ended_at"),
                 Columns.error(row));
+    }
+
+    private static Optional<DataInterval> dataInterval(ResultSet row) throws SQLException {
+        Optional<Instant> end = Columns.instant(row, "data_until");
+        return Columns.instant(row, "data_from").map(start -> new DataInterval(start, end.orElseThrow()));
     }
 
     /** Sets the parameters of a statement. */

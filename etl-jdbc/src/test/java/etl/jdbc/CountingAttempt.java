@@ -1,5 +1,6 @@
 package etl.jdbc;
 
+import etl.core.DataInterval;
 import etl.core.Parameter;
 import etl.core.RunId;
 import etl.core.TaskContext;
@@ -31,6 +32,11 @@ final class CountingAttempt implements TaskContext {
     @Override
     public String pipeline() {
         return "orders";
+    }
+
+    @Override
+    public Optional<DataInterval> dataInterval() {
+        return Optional.empty();
     }
 
     @Override

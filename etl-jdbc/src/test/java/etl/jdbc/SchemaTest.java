@@ -200,6 +200,7 @@ class SchemaTest {
                 Map.of(),
                 EngineRun.LOCAL,
                 1,
-                Instant.parse("2001-01-01T12:00:00Z"));
+                Instant.parse("2001-01-01T12:00:00Z"),
+                Optional.empty());
     }
 }

@@ -3,6 +3,7 @@ package etl.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.DataInterval;
 import etl.core.GenericType;
 import etl.core.RunId;
 import etl.core.RunState;
@@ -91,6 +92,27 @@ public abstract class StateStoreContract {
                 .contains(found);
         assertThat(store().recent(1_000)).contains(found);
         assertThat(store().tasks(run.id())).isEmpty();
+    }
+
+    @Test
+    void a_run_keeps_its_data_interval() {
+        NewRun plain = newRun(Optional.empty(), Map.of());
+        DataInterval day = new DataInterval(NOON, NOON.plus(Duration.ofDays(1)));
+        NewRun run = new NewRun(
+                plain.id(),
+                plain.pipeline(),
+                plain.fingerprint(),
+                plain.runKey(),
+                plain.arguments(),
+                plain.engineRun(),
+                plain.tasks(),
+                plain.createdAt(),
+                Optional.of(day));
+
+        assertThat(store().create(run)).isTrue();
+        store().reopen(run.id());
+
+        assertThat(store().find(run.id()).orElseThrow().definition()).isEqualTo(run);
     }
 
     @Test
@@ -479,7 +501,8 @@ public abstract class StateStoreContract {
     }
 
     private static NewRun newRun(Optional<String> runKey, Map<String, String> arguments, Instant createdAt) {
-        return new NewRun(RunId.random(), "orders", "f00d", runKey, arguments, EngineRun.LOCAL, 7, createdAt);
+        return new NewRun(
+                RunId.random(), "orders", "f00d", runKey, arguments, EngineRun.LOCAL, 7, createdAt, Optional.empty());
     }
 
     private void written(RunJournal journal, TaskChange change)

@@ -1,5 +1,6 @@
 package etl.core.spi;
 
+import etl.core.DataInterval;
 import etl.core.RunId;
 import java.time.Instant;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param engineRun who drives the run
  * @param tasks how many tasks it has
  * @param createdAt when it was asked for
+ * @param dataInterval the stretch of time whose data it works on, or empty for none
  */
 public record NewRun(
         RunId id,
@@ -25,7 +27,8 @@ public record NewRun(
         Map<String, String> arguments,
         EngineRun engineRun,
         int tasks,
-        Instant createdAt) {
+        Instant createdAt,
+        Optional<DataInterval> dataInterval) {
     /**
      * Copies the arguments.
      *
@@ -37,6 +40,7 @@ public record NewRun(
      * @param engineRun who drives the run
      * @param tasks how many tasks it has
      * @param createdAt when it was asked for
+     * @param dataInterval the stretch of time whose data it works on
      */
     public NewRun {
         arguments = Map.copyOf(arguments);

@@ -1,6 +1,8 @@
 package etl.core.spi;
 
+import etl.core.DataInterval;
 import etl.core.RunId;
+import java.util.Optional;
 
 /**
  * The run that an event is about.
@@ -8,5 +10,6 @@ import etl.core.RunId;
  * @param id the run's id
  * @param pipeline the pipeline's name
  * @param engineRun who drives the run
+ * @param dataInterval the stretch of time whose data it works on, or empty for none
  */
-public record RunInfo(RunId id, String pipeline, EngineRun engineRun) {}
+public record RunInfo(RunId id, String pipeline, EngineRun engineRun, Optional<DataInterval> dataInterval) {}
