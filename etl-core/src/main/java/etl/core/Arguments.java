@@ -76,7 +76,7 @@ public final class Arguments {
             String text = texts.get(parameter.name());
             if (text != null) {
                 Object value = parameter.type().readText(text, faults.in(parameter));
-                put(values, parameter, value, faults);
+                put(values, pipeline, parameter, value, faults);
             } else if (parameter.isRequired()) {
                 faults.in(parameter).add(missing(parameter));
             }
@@ -101,7 +101,7 @@ public final class Arguments {
             if (value == null) {
                 faults.in(parameter).add(missing(parameter));
             } else {
-                put(bound, parameter, parameter.type().accept(value, faults.in(parameter)), faults);
+                put(bound, pipeline, parameter, parameter.type().accept(value, faults.in(parameter)), faults);
             }
         }
         if (!faults.isEmpty()) {
@@ -111,9 +111,14 @@ public final class Arguments {
     }
 
     private static void put(
-            Map<String, Object> values, Parameter<?> parameter, @Nullable Object value, ArgumentFaults faults) {
+            Map<String, Object> values,
+            Pipeline pipeline,
+            Parameter<?> parameter,
+            @Nullable Object value,
+            ArgumentFaults faults) {
         if (value != null) {
             parameter.verify(value, faults.in(parameter));
+            pipeline.scopes().forEach(scope -> scope.verify(parameter, value, faults.in(parameter)));
             values.put(parameter.name(), value);
         }
     }

@@ -10,21 +10,20 @@ public final class ArgumentsInvalidException extends EtlException {
     private final List<String> known;
 
     ArgumentsInvalidException(Pipeline pipeline, ArgumentFaults faults) {
-        super(
-                "arguments of pipeline '" + pipeline.name() + "': " + faults + "; known: "
-                        + (pipeline.parameters().isEmpty() ? "the pipeline has no parameters" : names(pipeline)),
-                null);
+        super("arguments of pipeline '" + pipeline.name() + "': " + faults + "; known: " + known(pipeline), null);
         this.faults = List.copyOf(faults.list());
         this.known = pipeline.parameters().stream().map(Parameter::name).toList();
         faults.causes().forEach(this::addSuppressed);
     }
 
-    private static String names(Pipeline pipeline) {
-        return String.join(
-                ", ",
-                pipeline.parameters().stream()
-                        .map(parameter -> parameter.name() + (parameter.isRequired() ? " (required)" : ""))
-                        .toList());
+    static String known(Pipeline pipeline) {
+        return pipeline.parameters().isEmpty()
+                ? "the pipeline has no parameters"
+                : String.join(
+                        ", ",
+                        pipeline.parameters().stream()
+                                .map(parameter -> parameter.name() + (parameter.isRequired() ? " (required)" : ""))
+                                .toList());
     }
 
     /**

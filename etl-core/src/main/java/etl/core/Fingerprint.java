@@ -19,6 +19,8 @@ final class Fingerprint {
             add(digest, "task", task.id(), task.outputType().getTypeName());
             task.upstream().forEach(id -> add(digest, "upstream", id));
             task.inputs().forEach(id -> add(digest, "input", id));
+            task.gates().forEach(id -> add(digest, "gate", id));
+            task.endOf().forEach(id -> add(digest, "end of", id));
             if (!task.isPlain()) {
                 add(digest, "trigger", task.triggerRule().name(), String.valueOf(task.runsFinally()));
                 task.choices()
@@ -29,6 +31,18 @@ final class Fingerprint {
                                 choice.values().toString()));
                 task.mapped().ifPresent(mapped -> add(digest, "mapped", mapped.over(), "" + mapped.fixedElements()));
                 task.teardownOf().forEach(id -> add(digest, "teardown of", id));
+            }
+        }
+        for (InclusionView inclusion : pipeline.inclusions()) {
+            for (InclusionView.Argument argument : inclusion.arguments()) {
+                String value = JsonText.write(argument.value());
+                add(
+                        digest,
+                        "bound",
+                        inclusion.path(),
+                        argument.parameter(),
+                        argument.source().name(),
+                        value);
             }
         }
         return HexFormat.of().formatHex(digest.digest(), 0, 16);

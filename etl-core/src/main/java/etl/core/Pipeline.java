@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,8 @@ public final class Pipeline {
     private final OptionalInt parallelism;
     private final Optional<Duration> deadline;
     private final List<Parameter<?>> parameters;
+    private final List<TaskDeclaration> declared;
+    private final List<Scope> scopes;
     private final List<TaskView> tasks;
     private final Map<String, Integer> ordinals;
     private final List<TaskBody> bodies;
@@ -42,7 +45,7 @@ public final class Pipeline {
             OptionalInt parallelism,
             Optional<Duration> deadline,
             List<Parameter<?>> parameters,
-            List<TaskDeclaration> declared,
+            Flattening flat,
             Hooks hooks) {
         this.owner = owner;
         this.name = name;
@@ -50,8 +53,9 @@ public final class Pipeline {
         this.parallelism = parallelism;
         this.deadline = deadline;
         this.parameters = List.copyOf(parameters);
+        this.declared = List.copyOf(flat.tasks());
+        this.scopes = List.copyOf(flat.scopes());
         this.tasks = declared.stream().map(task -> view(task, declared)).toList();
-        this.bodies = declared.stream().map(TaskDeclaration::body).toList();
         this.ordinals = new HashMap<>();
         for (TaskView task : tasks) {
             ordinals.put(task.id(), ordinals.size());
@@ -60,13 +64,23 @@ public final class Pipeline {
         this.inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
         this.downstream = TopologicalOrder.downstream(upstream);
         this.mappings = declared.stream().map(TaskDeclaration::mapping).toList();
-        this.starts = declared.stream()
-                .map(task -> TaskStart.of(task.trigger(), this::ordinal))
-                .toList();
+        this.starts = new ArrayList<>();
+        for (int task = 0; task < upstream.length; task++) {
+            starts.add(TaskStart.of(declared.get(task).trigger(), upstream[task], this::ordinal));
+        }
+        this.bodies = guarded();
         this.order = TopologicalOrder.of(upstream).toArray();
         this.fingerprint = Fingerprint.of(this);
         this.hooks = hooks;
         this.callbacks = new PipelineHooks(hooks, tasks);
+    }
+
+    private List<TaskBody> guarded() {
+        Map<Scope, Guard> guards = new IdentityHashMap<>();
+        return declared.stream()
+                .map(task -> guards.computeIfAbsent(task.scope(), scope -> new Guard(scope, this::ordinal))
+                        .guard(task.body()))
+                .toList();
     }
 
     private static TaskView view(TaskDeclaration task, List<TaskDeclaration> declared) {
@@ -80,15 +94,18 @@ public final class Pipeline {
         return new TaskView(
                 task.id(),
                 task.description(),
+                task.group(),
                 task.inputs().stream().map(TaskRef::id).toList(),
                 new ArrayList<>(upstream),
+                task.trigger().gates(),
                 task.retry(),
                 task.timeout(),
                 task.outputType(),
                 task.trigger().rule(),
                 task.trigger().choices().stream().map(Pipeline::view).toList(),
                 task.trigger().setups().stream().map(TaskRef::id).distinct().toList(),
-                task.trigger().runsFinally(),
+                task.trigger().last() != Trigger.Last.NO,
+                task.trigger().endOf(),
                 task.mapping().map(Pipeline::view),
                 task.scarcity().pool(),
                 task.scarcity().poolSlots(),
@@ -209,6 +226,15 @@ public final class Pipeline {
     }
 
     /**
+     * The pipelines that are parts of this one.
+     *
+     * @return an unmodifiable list in the order of declaration, each one before those within it
+     */
+    public List<InclusionView> inclusions() {
+        return scopes.stream().map(Scope::view).toList();
+    }
+
+    /**
      * Finds a task.
      *
      * @param taskId its id
@@ -268,15 +294,43 @@ public final class Pipeline {
     }
 
     int ordinal(TaskRef<?> task) {
-        if (task.owner() != owner) {
-            throw new IllegalArgumentException(
-                    "task '" + task.id() + "' does not belong to pipeline '" + name + "' but to another one");
-        }
-        return ordinal(task.id());
+        return ordinal(scope().taskId(task));
     }
 
-    boolean declares(Parameter<?> parameter) {
-        return parameter.owner() == owner;
+    PipelineBuilder owner() {
+        return owner;
+    }
+
+    /** What the code of the pipeline's own tasks may name. */
+    Scope scope() {
+        return owner.scope();
+    }
+
+    /** What the code of a task may name. */
+    Scope scope(int ordinal) {
+        return declared.get(ordinal).scope();
+    }
+
+    /** Those of the included pipelines, each before those within it. */
+    List<Scope> scopes() {
+        return scopes;
+    }
+
+    TaskDeclaration declaration(int ordinal) {
+        return declared.get(ordinal);
+    }
+
+    /** The ids of the tasks that nothing follows, without those that clean up unless there are no others. */
+    List<String> lastTasks() {
+        List<String> last = new ArrayList<>();
+        for (int task = 0; task < size(); task++) {
+            if (!starts.get(task).cleansUp()
+                    && Arrays.stream(downstream[task])
+                            .allMatch(below -> starts.get(below).cleansUp())) {
+                last.add(tasks.get(task).id());
+            }
+        }
+        return last.isEmpty() ? tasks.stream().map(TaskView::id).toList() : last;
     }
 
     TaskView task(int ordinal) {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 public final class PipelineBuilder {
     private final String name;
     private final List<Parameter<?>> parameters = new ArrayList<>();
-    private final List<TaskDeclaration> tasks = new ArrayList<>();
+    private final List<Declared> declared = new ArrayList<>();
+    private final Scope scope;
     private final HooksDeclaration hooks = new HooksDeclaration();
     private String description = "";
     private OptionalInt parallelism = OptionalInt.empty();
@@ -28,6 +29,7 @@ public final class PipelineBuilder {
 
     PipelineBuilder(String name) {
         this.name = Objects.requireNonNull(name, "name");
+        this.scope = Scope.of(this, name);
     }
 
     /**
@@ -199,19 +201,42 @@ public final class PipelineBuilder {
     }
 
     /**
+     * Makes another pipeline a part of this one: its tasks become tasks of this pipeline. It may be included more than once,
+     * under different names.
+     *
+     * @param inclusionName a name that begins the ids of its tasks: letters, digits, '_' and '-', unique among the
+     *     inclusions of this pipeline
+     * @param pipeline the pipeline, which must not include this one, nor have a parallelism, a deadline, an SLA or callbacks
+     *     of its own
+     * @return the inclusion, to say what it waits for and what its parameters are, and to refer to its tasks
+     */
+    public Inclusion include(String inclusionName, Pipeline pipeline) {
+        Inclusion inclusion = new Inclusion(this, inclusionName, pipeline);
+        declared.add(inclusion);
+        return inclusion;
+    }
+
+    /**
      * Checks everything that was declared and makes the pipeline.
      *
      * @return the pipeline
      * @throws PipelineInvalidException with every fault: ids that are malformed or declared twice, upstream tasks that
-     *     are unknown or belong to another pipeline, cycles with their path, parameters declared twice, no task at all
+     *     are unknown or belong to another pipeline, cycles with their path, parameters declared twice, no task at all,
+     *     arguments of included pipelines that are missing or wrong, a pipeline that includes itself
      */
     public Pipeline build() {
-        PipelineCheck check = new PipelineCheck(this, name, parameters, tasks);
+        Flattening flat = new Flattening(this, scope, name, parameters, declared);
+        PipelineCheck check = new PipelineCheck(this, name, parameters, flat);
         List<String> faults = check.faults();
         if (!faults.isEmpty()) {
             throw new PipelineInvalidException(name, faults);
         }
-        return new Pipeline(this, name, description, parallelism, deadline, parameters, tasks, hooks.build());
+        return new Pipeline(this, name, description, parallelism, deadline, parameters, flat, hooks.build());
+    }
+
+    /** What the code of this pipeline's own tasks may name. */
+    Scope scope() {
+        return scope;
     }
 
     <T> Parameter<T> add(Parameter<T> parameter) {
@@ -220,6 +245,6 @@ public final class PipelineBuilder {
     }
 
     void add(TaskDeclaration task) {
-        tasks.add(task);
+        declared.add(task);
     }
 }

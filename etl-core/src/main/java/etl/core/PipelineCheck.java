@@ -3,6 +3,7 @@ package etl.core;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,19 +12,23 @@ import java.util.regex.Pattern;
 /** Finds every fault of a declaration. */
 final class PipelineCheck {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+    private static final int LONGEST_NAME = 200;
+    private static final int LONGEST_GROUP = 1_000;
     private static final String NAME_RULE = "use 1 to 200 letters, digits, '_' or '-'";
 
     private final PipelineBuilder owner;
     private final String name;
     private final List<Parameter<?>> parameters;
     private final List<TaskDeclaration> tasks;
+    private final Flattening flat;
     private final List<String> faults = new ArrayList<>();
 
-    PipelineCheck(PipelineBuilder owner, String name, List<Parameter<?>> parameters, List<TaskDeclaration> tasks) {
+    PipelineCheck(PipelineBuilder owner, String name, List<Parameter<?>> parameters, Flattening flat) {
         this.owner = owner;
         this.name = name;
         this.parameters = parameters;
-        this.tasks = tasks;
+        this.flat = flat;
+        this.tasks = flat.tasks();
     }
 
     List<String> faults() {
@@ -32,7 +37,10 @@ final class PipelineCheck {
         if (tasks.isEmpty()) {
             faults.add("there is no task; add one with task(\"id\").run(...)");
         }
+        flat.inclusions().forEach(inclusion -> checkName("inclusion name", inclusion));
+        faults.addAll(flat.faults());
         Map<String, Integer> ordinals = checkIds();
+        checkGroups();
         int[][] upstream = checkUpstream(ordinals);
         for (TaskDeclaration task : tasks) {
             new TriggerCheck(task, tasks, ordinals, faults).check();
@@ -63,12 +71,37 @@ final class PipelineCheck {
         Map<String, Integer> ordinals = new HashMap<>();
         for (int i = 0; i < tasks.size(); i++) {
             String id = tasks.get(i).id();
-            checkName("task id", id);
+            checkId(tasks.get(i));
             if (ordinals.putIfAbsent(id, i) != null) {
                 faults.add("task '" + abbreviated(id) + "' is declared twice; rename one of them");
             }
         }
         return ordinals;
+    }
+
+    /** Of an included task only the length can be wrong. */
+    private void checkId(TaskDeclaration task) {
+        if (!task.scope().isIncluded()) {
+            checkName("task id", task.id());
+        } else if (task.id().length() > LONGEST_NAME) {
+            faults.add("task id '" + abbreviated(task.id()) + "' has "
+                    + task.id().length()
+                    + " characters, with the name of inclusion '" + task.scope().path() + "' before it; use at most "
+                    + LONGEST_NAME);
+        }
+    }
+
+    private void checkGroups() {
+        Set<String> paths = new LinkedHashSet<>();
+        tasks.forEach(task -> task.group().ifPresent(paths::add));
+        for (String path : paths) {
+            List<String> names = List.of(path.split("/", -1));
+            if (path.length() > LONGEST_GROUP
+                    || !names.stream().allMatch(group -> NAME.matcher(group).matches())) {
+                faults.add("group '" + abbreviated(path) + "' is not allowed: " + NAME_RULE
+                        + " for each name, '/' between names, and at most " + LONGEST_GROUP + " characters in all");
+            }
+        }
     }
 
     private int[][] checkUpstream(Map<String, Integer> ordinals) {

@@ -234,11 +234,8 @@ final class TaskAttempt implements TaskContext {
     @Override
     @SuppressWarnings({"unchecked", "NullAway"})
     public <T extends @Nullable Object> T get(Parameter<T> parameter) {
-        if (!pipeline.declares(parameter)) {
-            throw new IllegalArgumentException("parameter '" + parameter.name() + "' does not belong to pipeline '"
-                    + pipeline.name() + "' but to another one");
-        }
-        return (T) arguments.get(parameter.name());
+        return (T)
+                pipeline.scope(task).value(parameter, arguments, source -> inputs().output(pipeline.ordinal(source)));
     }
 
     @Override
@@ -260,7 +257,7 @@ final class TaskAttempt implements TaskContext {
     }
 
     private int upstreamOrdinal(TaskRef<?> upstream) {
-        int source = pipeline.ordinal(upstream);
+        int source = pipeline.ordinal(pipeline.scope(task).taskId(upstream));
         for (int known : pipeline.upstream(task)) {
             if (known == source) {
                 return source;

@@ -9,6 +9,7 @@ import java.util.Optional;
 record TaskDeclaration(
         String id,
         String description,
+        Optional<String> group,
         RetryPolicy retry,
         Optional<Duration> timeout,
         Trigger trigger,
@@ -18,4 +19,6 @@ record TaskDeclaration(
         List<TaskRef<?>> inputs,
         List<Dependency> upstream,
         TaskBody body,
-        Hooks hooks) {}
+        Hooks hooks,
+        Scope scope)
+        implements Declared {}

@@ -28,6 +28,7 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
     final String id;
     private final List<Dependency> upstream = new ArrayList<>();
     private String description = "";
+    private Optional<String> group = Optional.empty();
     private final HooksDeclaration hooks = new HooksDeclaration();
     private RetryPolicy retry = RetryPolicy.none();
     private Optional<Duration> timeout = Optional.empty();
@@ -54,6 +55,19 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
      */
     public S describedAs(String newDescription) {
         description = Objects.requireNonNull(newDescription, "description");
+        return self();
+    }
+
+    /**
+     * Puts the task into a group. Groups are names for people and engines: graphs and reports show them, and they change
+     * nothing about a run.
+     *
+     * @param path the name of the group, or names of groups within groups as {@code load/orders}: letters, digits, '_' and
+     *     '-' between the slashes; default no group
+     * @return this builder
+     */
+    public S group(String path) {
+        group = Optional.of(path);
         return self();
     }
 
@@ -103,6 +117,19 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
     public S after(String... taskIds) {
         for (String taskId : taskIds) {
             upstream.add(Dependency.on(taskId));
+        }
+        return self();
+    }
+
+    /**
+     * Starts the task only after included pipelines have succeeded as a whole; see {@link Inclusion#end()}.
+     *
+     * @param inclusions inclusions in the same pipeline
+     * @return this builder
+     */
+    public S after(Inclusion... inclusions) {
+        for (Inclusion inclusion : inclusions) {
+            upstream.add(Dependency.on(inclusion.end()));
         }
         return self();
     }
@@ -287,15 +314,17 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
         return new TaskDeclaration(
                 id,
                 description,
+                group,
                 retry,
                 timeout,
-                new Trigger(triggerRule, List.copyOf(choices), List.copyOf(setups), runsFinally),
+                Trigger.of(triggerRule, List.copyOf(choices), List.copyOf(setups), runsFinally),
                 outputType,
                 mapping,
                 new Scarcity(pool, poolSlots, priority),
                 List.copyOf(inputs),
                 all,
                 body,
-                hooks.build());
+                hooks.build(),
+                pipeline.scope());
     }
 }

@@ -11,15 +11,21 @@ import java.util.OptionalInt;
  *
  * @param id the task's id, unique in its pipeline
  * @param description one line for people, empty if none was given
+ * @param group the group it is in, with the groups around it as {@code load/orders}, or empty
  * @param inputs ids of the tasks whose outputs it reads, in the order of its code's arguments
- * @param upstream ids of all tasks that must succeed first, the inputs included, without repetition
+ * @param upstream ids of all tasks that must end first, the inputs and the gates included, without repetition
+ * @param gates ids of the upstream tasks that must have succeeded before anything else about its start is looked at, and that
+ *     its trigger rule does not see: what the included pipeline of which it is a part waits for
  * @param retry what happens when an attempt fails
  * @param timeout the longest time of one attempt, or empty for no limit
  * @param outputType the declared type of the output, {@code Void.class} for none
  * @param triggerRule when it starts
  * @param choices the branches that choose it, and their outputs for which it starts
  * @param teardownOf ids of the tasks that it tears down; empty for any other task
- * @param runsFinally whether it starts when all other tasks have ended
+ * @param runsFinally whether it starts when all other tasks, of its own pipeline if that is included in another one, have
+ *     ended
+ * @param endOf ids of the last tasks of the included pipeline whose {@linkplain Inclusion#end() end} it is; empty for any
+ *     other task
  * @param mapped how it is mapped over the elements of lists, or empty for a task that runs once
  * @param pool the pool of which it needs slots, or empty
  * @param poolSlots how many slots of the pool it needs
@@ -29,8 +35,10 @@ import java.util.OptionalInt;
 public record TaskView(
         String id,
         String description,
+        Optional<String> group,
         List<String> inputs,
         List<String> upstream,
+        List<String> gates,
         RetryPolicy retry,
         Optional<Duration> timeout,
         Type outputType,
@@ -38,6 +46,7 @@ public record TaskView(
         List<Choice> choices,
         List<String> teardownOf,
         boolean runsFinally,
+        List<String> endOf,
         Optional<Mapped> mapped,
         Optional<String> pool,
         int poolSlots,
@@ -48,8 +57,10 @@ public record TaskView(
      *
      * @param id the task's id
      * @param description one line for people
+     * @param group the group it is in
      * @param inputs ids of the tasks whose outputs it reads
-     * @param upstream ids of all tasks that must succeed first
+     * @param upstream ids of all tasks that must end first
+     * @param gates ids of the upstream tasks that must have succeeded before anything else is looked at
      * @param retry what happens when an attempt fails
      * @param timeout the longest time of one attempt
      * @param outputType the declared type of the output
@@ -57,6 +68,7 @@ public record TaskView(
      * @param choices the branches that choose it
      * @param teardownOf ids of the tasks that it tears down
      * @param runsFinally whether it starts when all other tasks have ended
+     * @param endOf ids of the last tasks of the included pipeline whose end it is
      * @param mapped how it is mapped over the elements of lists
      * @param pool the pool of which it needs slots
      * @param poolSlots how many slots of the pool it needs
@@ -66,6 +78,8 @@ public record TaskView(
     public TaskView {
         inputs = List.copyOf(inputs);
         upstream = List.copyOf(upstream);
+        gates = List.copyOf(gates);
+        endOf = List.copyOf(endOf);
         choices = List.copyOf(choices);
         teardownOf = List.copyOf(teardownOf);
     }
@@ -74,13 +88,15 @@ public record TaskView(
      * Whether the task starts when every upstream task has succeeded, and has no other part to play.
      *
      * @return true for a task with the default rule that no branch chooses and that is neither a teardown nor mapped nor
-     *     runs finally
+     *     runs finally nor is the end of an included pipeline
      */
     public boolean isPlain() {
         return triggerRule == TriggerRule.ALL_SUCCESS
                 && choices.isEmpty()
                 && teardownOf.isEmpty()
                 && !runsFinally
+                && gates.isEmpty()
+                && endOf.isEmpty()
                 && mapped.isEmpty();
     }
 

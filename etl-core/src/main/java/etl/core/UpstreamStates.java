@@ -58,8 +58,7 @@ final class UpstreamStates {
     private Decision decision(int task, int word, IntFunction<TaskState> states) {
         int done = (word & UNFINISHED) == 0 ? 1 : 0;
         TaskStart start = pipeline.start(task);
-        Decision decision = TABLE[start.rule().ordinal()][(word & FLAGS) >>> FLAGS_SHIFT << 1 | done];
-        return decision == Decision.START ? start.confirm(states) : decision;
+        return start.confirm(TABLE[start.rule().ordinal()][(word & FLAGS) >>> FLAGS_SHIFT << 1 | done], states);
     }
 
     /** The trigger rules as a table: one row for each rule, one column for each combination of flags and "done". */
@@ -85,7 +84,8 @@ final class UpstreamStates {
             case FAILED, CANCELLED -> FAILED;
             case UPSTREAM_FAILED -> UPSTREAM_FAILED;
             case SKIPPED -> SKIPPED;
-            case PENDING, RUNNING, RETRYING ->
+            case PENDING -> 0; // a gate
+            case RUNNING, RETRYING ->
                 throw new IllegalArgumentException("an upstream task has not ended: it is " + how);
         };
     }
