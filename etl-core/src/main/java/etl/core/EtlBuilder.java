@@ -80,7 +80,7 @@ public final class EtlBuilder {
     /**
      * Sets where runs are kept. The orchestrator closes the store when it is closed itself.
      *
-     * @param newStore the store; default {@link InMemoryStateStore#create()}
+     * @param newStore the store; default: an {@linkplain InMemoryStateStore in-memory store}
      * @return this builder
      * @throws IllegalStateException if a store was set before
      */
@@ -227,7 +227,7 @@ public final class EtlBuilder {
         Map<String, Pool> made = new HashMap<>();
         pools.forEach((name, pool) -> made.put(name, pool.apply(clock)));
         return new Etl(
-                store == null ? InMemoryStateStore.create() : store,
+                store == null ? InMemoryStateStore.create(clock) : store,
                 new Listeners(listeners, listenerQueue),
                 clock,
                 Optional.ofNullable(executor),

@@ -1,37 +1,55 @@
 package etl.core;
 
 import etl.core.spi.NewRun;
+import etl.core.spi.OutputCache;
 import etl.core.spi.RunJournal;
 import etl.core.spi.StateStore;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import java.lang.reflect.Type;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps runs in memory, for tests and for applications that do not need to survive a crash. Outputs are kept as they are,
- * not copied. Of the runs that have ended, the newest 100 are kept. Safe for use by many threads.
+ * not copied. Of the runs that have ended, the newest 100 are kept, and of the cached outputs the newest 100,000. Safe for
+ * use by many threads.
  */
 public final class InMemoryStateStore implements StateStore {
     private static final int ENDED_RUNS_KEPT = 100;
 
     private final Map<RunId, MemoryRun> runs = new LinkedHashMap<>();
 
-    private InMemoryStateStore() {}
+    private final OutputCache outputCache;
+
+    private InMemoryStateStore(InstantSource clock) {
+        this.outputCache = new MemoryOutputCache(clock);
+    }
 
     /**
-     * An empty store.
+     * An empty store with the machine's clock.
      *
      * @return the store
      */
     public static InMemoryStateStore create() {
-        return new InMemoryStateStore();
+        return create(InstantSource.system());
+    }
+
+    /**
+     * An empty store.
+     *
+     * @param clock what decides whether the time of a cached output is over
+     * @return the store
+     */
+    public static InMemoryStateStore create(InstantSource clock) {
+        return new InMemoryStateStore(Objects.requireNonNull(clock, "clock"));
     }
 
     @Override
@@ -106,6 +124,11 @@ public final class InMemoryStateStore implements StateStore {
     @Override
     public List<@Nullable Object> outputs(RunId run, String taskId, Type elementType) {
         return existing(run).outputs(taskId);
+    }
+
+    @Override
+    public OutputCache outputCache() {
+        return outputCache;
     }
 
     private synchronized Optional<MemoryRun> run(RunId id) {

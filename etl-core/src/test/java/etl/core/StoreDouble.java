@@ -2,6 +2,7 @@ package etl.core;
 
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
+import etl.core.spi.OutputCache;
 import etl.core.spi.RunJournal;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
@@ -65,6 +66,11 @@ class StoreDouble implements StateStore {
     @Override
     public List<@Nullable Object> outputs(RunId run, String taskId, Type elementType) {
         return store.outputs(run, taskId, elementType);
+    }
+
+    @Override
+    public OutputCache outputCache() {
+        return store.outputCache();
     }
 
     @Override

@@ -4,15 +4,12 @@ import etl.core.RunId;
 import etl.core.RunState;
 import etl.core.TaskState;
 import etl.core.spi.ErrorInfo;
-import etl.core.spi.OutputNotStorableException;
 import etl.core.spi.RunJournal;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
 
 /** The journal of one run. */
 final class JdbcJournal implements RunJournal {
@@ -36,7 +33,9 @@ final class JdbcJournal implements RunJournal {
 
     @Override
     public void write(TaskChange change, Receipt receipt) {
-        String output = change.state() == TaskState.SUCCEEDED ? encoded(change) : null;
+        String output = change.state() == TaskState.SUCCEEDED
+                ? StorableOutput.json(change.taskId(), change.output(), change.outputType(), largestOutput)
+                : null;
         onTheirWay.incrementAndGet();
         writer.add(new TaskWrite(run, change, output, new Receipt() {
             @Override
@@ -65,45 +64,6 @@ final class JdbcJournal implements RunJournal {
                 onTheirWay.notifyAll();
             }
         }
-    }
-
-    private @Nullable String encoded(TaskChange change) {
-        if (change.output() == null) {
-            return null;
-        }
-        String json;
-        try {
-            json = JsonCodec.encode(change.output(), change.outputType());
-        } catch (JacksonException | StackOverflowError notSerializable) {
-            throw notStorable(
-                    change,
-                    "cannot be written as JSON: " + notSerializable.getMessage()
-                            + "; return a record, a list, a map or a plain value",
-                    notSerializable);
-        }
-        if (json.length() > largestOutput) {
-            throw notStorable(
-                    change,
-                    "is " + json.length() + " characters of JSON, more than the limit of " + largestOutput
-                            + "; store the data in a table and return a reference to it",
-                    null);
-        }
-        Optional<String> refused = JsonCodec.refusedByPostgres(json);
-        if (refused.isPresent()) {
-            throw notStorable(
-                    change,
-                    "holds a NUL character or half of a surrogate pair in " + refused.get()
-                            + ", which PostgreSQL cannot store; remove it",
-                    null);
-        }
-        return json;
-    }
-
-    private static OutputNotStorableException notStorable(TaskChange change, String why, @Nullable Throwable cause) {
-        return new OutputNotStorableException(
-                "the output of task '" + change.taskId() + "', declared as "
-                        + change.outputType().getTypeName() + ", " + why,
-                cause);
     }
 
     @Override

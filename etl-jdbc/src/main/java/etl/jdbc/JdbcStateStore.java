@@ -3,6 +3,7 @@ package etl.jdbc;
 import com.zaxxer.hikari.HikariDataSource;
 import etl.core.RunId;
 import etl.core.spi.NewRun;
+import etl.core.spi.OutputCache;
 import etl.core.spi.RunJournal;
 import etl.core.spi.StateStore;
 import etl.core.spi.StateStoreException;
@@ -30,6 +31,7 @@ public final class JdbcStateStore implements StateStore {
     private final RunWrites runWrites;
     private final TasksTable tasks;
     private final Outputs outputs;
+    private final JdbcOutputCache outputCache;
     private final GroupCommit writer;
     private final int largestOutput;
     private final AtomicBoolean closed = new AtomicBoolean();
@@ -47,6 +49,7 @@ public final class JdbcStateStore implements StateStore {
         this.runs = new RunsTable(database);
         this.tasks = new TasksTable(database);
         this.outputs = new Outputs(database);
+        this.outputCache = new JdbcOutputCache(database, largestOutput);
         PatientDatabase patient = new PatientDatabase(writing);
         this.runWrites = new RunWrites(patient);
         this.writer = new GroupCommit(patient);
@@ -166,8 +169,14 @@ public final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public OutputCache outputCache() {
+        return outputCache;
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            outputCache.close();
             writer.close();
             ownPools.forEach(HikariDataSource::close);
         }

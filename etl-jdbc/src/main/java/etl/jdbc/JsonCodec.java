@@ -29,6 +29,10 @@ final class JsonCodec {
 
     private JsonCodec() {}
 
+    static JsonMapper mapper() {
+        return MAPPER;
+    }
+
     static String encode(@Nullable Object value, Type type) {
         return MAPPER.writerFor(javaType(type)).writeValueAsString(value);
     }

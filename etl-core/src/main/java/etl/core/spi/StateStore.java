@@ -104,6 +104,13 @@ public interface StateStore extends AutoCloseable {
      */
     List<@Nullable Object> outputs(RunId run, String taskId, Type elementType);
 
+    /**
+     * The outputs that are kept for reuse by other runs.
+     *
+     * @return the same cache at every call
+     */
+    OutputCache outputCache();
+
     /** Lets go of everything this store has opened itself; a second call does nothing. */
     @Override
     void close();
