@@ -1,5 +1,6 @@
 package etl.core;
 
+import etl.core.spi.TaskInterceptor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -8,6 +9,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -81,6 +83,29 @@ public final class Pipeline {
                 .map(task -> guards.computeIfAbsent(task.scope(), scope -> new Guard(scope, this::ordinal))
                         .guard(task.body()))
                 .toList();
+    }
+
+    private Pipeline(Pipeline original, List<TaskBody> bodies) {
+        this.owner = original.owner;
+        this.name = original.name;
+        this.description = original.description;
+        this.parallelism = original.parallelism;
+        this.deadline = original.deadline;
+        this.parameters = original.parameters;
+        this.declared = original.declared;
+        this.scopes = original.scopes;
+        this.tasks = original.tasks;
+        this.ordinals = original.ordinals;
+        this.bodies = bodies;
+        this.mappings = original.mappings;
+        this.starts = original.starts;
+        this.upstream = original.upstream;
+        this.downstream = original.downstream;
+        this.inputs = original.inputs;
+        this.order = original.order;
+        this.fingerprint = original.fingerprint;
+        this.hooks = original.hooks;
+        this.callbacks = original.callbacks;
     }
 
     private static TaskView view(TaskDeclaration task, List<TaskDeclaration> declared) {
@@ -266,6 +291,24 @@ public final class Pipeline {
      */
     public String fingerprint() {
         return fingerprint;
+    }
+
+    /**
+     * The same pipeline with something around the code of each task. Several interceptors nest, the last one outermost.
+     * An engine's artifact runs what its command line is given, with or without an interceptor.
+     *
+     * @param interceptor called for each attempt in place of the code
+     * @return a copy; the references to the tasks are good for both
+     */
+    public Pipeline intercepted(TaskInterceptor interceptor) {
+        Objects.requireNonNull(interceptor, "interceptor");
+        return new Pipeline(
+                this,
+                bodies.stream().map(body -> intercepted(interceptor, body)).toList());
+    }
+
+    private static TaskBody intercepted(TaskInterceptor interceptor, TaskBody body) {
+        return (context, inputs) -> interceptor.execute(context, () -> body.execute(context, inputs));
     }
 
     /**

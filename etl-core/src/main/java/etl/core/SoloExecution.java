@@ -1,0 +1,74 @@
+package etl.core;
+
+import etl.core.spi.RunInfo;
+import etl.core.spi.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt on the calling thread, of which nobody is told and nothing is kept. */
+final class SoloExecution implements TaskAttempt.Owner {
+    private final Pipeline pipeline;
+    private final TaskRun taskRun;
+    private @Nullable Object output;
+    private @Nullable Throwable failure;
+
+    SoloExecution(Pipeline pipeline, int task, int mapIndex) {
+        this.pipeline = pipeline;
+        this.taskRun = new TaskRun(new TaskRuns(1), 0, task, mapIndex);
+    }
+
+    <R extends @Nullable Object> TaskOutcome<R> execute(
+            RunInfo run, int number, Map<String, Object> arguments, TaskBody.Inputs inputs) {
+        TaskAttempt attempt = new TaskAttempt(this, settings(), run, pipeline, taskRun, number, arguments);
+        attempt.execute(inputs);
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        Duration duration = Duration.between(attempt.startedAt(), Instant.now());
+        return new TaskOutcome<>(attempt.taskId(), output, failure, attempt.rows(), duration);
+    }
+
+    private static RunSettings settings() {
+        return new RunSettings(
+                InMemoryStateStore.create(),
+                new Listeners(List.of(), 1),
+                new NoAlarms(),
+                new HostedThreads(Runnable::run),
+                ThreadLocalRandom.current(),
+                1,
+                new Slots(1),
+                Map.of(),
+                EtlBuilder.DEFAULT_GRACE);
+    }
+
+    @Override
+    public void ended(TaskAttempt attempt, @Nullable Object result, @Nullable Throwable thrown) {
+        output = result;
+        failure = thrown;
+    }
+
+    @Override
+    public void abandoned(TaskAttempt attempt, TaskAbandonedException why) {
+        throw new IllegalStateException("nobody interrupts this attempt", why);
+    }
+
+    /** Whoever looks at code in a debugger has all the time of the world. */
+    private static final class NoAlarms implements Time {
+        @Override
+        public Instant instant() {
+            return Instant.now();
+        }
+
+        @Override
+        public Alarm after(Duration delay, Runnable action) {
+            return Alarm.NONE;
+        }
+
+        @Override
+        public void close() {}
+    }
+}
