@@ -102,7 +102,7 @@ final class KeyedRuns {
         }
         FollowedRun run = followed.computeIfAbsent(id, any -> new FollowedRun(pipeline, id, settings));
         run.start();
-        run.end().whenComplete((report, failure) -> followed.remove(id, run));
+        var unused = run.end().whenComplete((report, failure) -> followed.remove(id, run));
         if (closed) {
             run.stop();
         }

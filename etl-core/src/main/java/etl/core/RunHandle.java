@@ -115,7 +115,7 @@ public final class RunHandle {
                 } catch (ExecutionException stopped) {
                     throw unwrapped(stopped);
                 } catch (TimeoutException aHundredYears) {
-                    continue;
+                    // Go on waiting.
                 }
             }
         } finally {

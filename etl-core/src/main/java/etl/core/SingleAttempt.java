@@ -78,7 +78,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
                 } catch (ExecutionException failure) {
                     throw Durably.unchecked(failure);
                 } catch (TimeoutException aHundredYears) {
-                    continue;
+                    // Go on waiting.
                 } catch (InterruptedException interruption) {
                     interrupted = true;
                     // Either this thread sees the attempt, or the one that makes it sees the flag.

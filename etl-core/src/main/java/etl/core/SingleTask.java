@@ -29,6 +29,7 @@ public final class SingleTask<R extends @Nullable Object> {
     private final Map<Integer, TaskState> states = new HashMap<>();
     private Optional<StoredTasks> stored = Optional.empty();
     private Optional<Arguments> arguments = Optional.empty();
+    private Optional<DataInterval> dataInterval = Optional.empty();
     private OptionalInt attempt = OptionalInt.empty();
 
     private SingleTask(Pipeline pipeline, int task, OptionalInt element) {
@@ -147,6 +148,17 @@ public final class SingleTask<R extends @Nullable Object> {
     }
 
     /**
+     * Sets the stretch of time whose data the code works on.
+     *
+     * @param interval the interval; default: that of the stored run, else none
+     * @return this task
+     */
+    public SingleTask<R> dataInterval(DataInterval interval) {
+        dataInterval = Optional.of(interval);
+        return this;
+    }
+
+    /**
      * Sets the number of the attempt, for code that asks for it.
      *
      * @param number from 1; default: that of the last attempt in the stored run, else 1
@@ -196,8 +208,11 @@ public final class SingleTask<R extends @Nullable Object> {
                 .bind(pipeline);
         int mapIndex = element.orElse(StoredTask.NOT_MAPPED);
         GivenInputs inputs = new GivenInputs(pipeline, task, mapIndex, states, outputs, stored);
-        RunInfo run =
-                new RunInfo(stored.map(StoredTasks::run).orElseGet(RunId::random), pipeline.name(), EngineRun.LOCAL);
+        RunInfo run = new RunInfo(
+                stored.map(StoredTasks::run).orElseGet(RunId::random),
+                pipeline.name(),
+                EngineRun.LOCAL,
+                dataInterval.or(() -> stored.flatMap(StoredTasks::dataInterval)));
         int number = attempt.orElseGet(() ->
                 Math.max(1, stored.map(tasks -> tasks.attempts(task, mapIndex)).orElse(1)));
         return new SoloExecution(pipeline, task, mapIndex).execute(run, number, bound, inputs);

@@ -3,6 +3,7 @@ package etl.core;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a store tells of one run's tasks, read when it is asked for. */
@@ -13,6 +14,10 @@ record StoredTasks(Pipeline pipeline, StateStore store, StoredRun stored) {
 
     Arguments arguments() {
         return Arguments.parse(pipeline, stored.definition().arguments());
+    }
+
+    Optional<DataInterval> dataInterval() {
+        return stored.definition().dataInterval();
     }
 
     TaskState state(int task) {
