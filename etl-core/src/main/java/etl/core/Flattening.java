@@ -77,7 +77,7 @@ final class Flattening {
         check.checkPipeline();
         List<String> gates = check.gates(runsFinally);
         Scope scope = Scope.included(inner, inclusion.name(), inclusion.path(), gates, check.bindings(parameters));
-        Map<Scope, Scope> moved = new IdentityHashMap<>();
+        IdentityHashMap<Scope, Scope> moved = new IdentityHashMap<>();
         moved.put(inner.scope(), scope);
         inner.scopes().forEach(deeper -> moved.put(deeper, deeper.within(scope)));
         List<Scope> added = new ArrayList<>(List.of(scope));

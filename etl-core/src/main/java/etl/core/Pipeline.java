@@ -78,7 +78,7 @@ public final class Pipeline {
     }
 
     private List<TaskBody> guarded() {
-        Map<Scope, Guard> guards = new IdentityHashMap<>();
+        IdentityHashMap<Scope, Guard> guards = new IdentityHashMap<>();
         return declared.stream()
                 .map(task -> guards.computeIfAbsent(task.scope(), scope -> new Guard(scope, this::ordinal))
                         .guard(task.body()))
