@@ -2,32 +2,61 @@ package etl.benchmarks;
 
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.List;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import org.openjdk.jmh.runner.options.CommandLineOptions;
-import org.openjdk.jmh.runner.options.Options;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 
-/** Measures as JMH's own main class does, with its options, and prints what one task costs as a table. */
+/** Measures as JMH's own main class does, with its options, and prints what one task costs as tables. */
 public final class Comparison {
-    private Comparison() {}
+    private static final String MILLION = "1000000";
+
+    private final CommandLineOptions options;
+    private final List<RunResult> results = new ArrayList<>();
+
+    private Comparison(CommandLineOptions options) {
+        this.options = options;
+    }
 
     /**
-     * Takes the options of JMH, such as {@code -f 1 -p contestant=ETL,COUNTERS}.
+     * Takes the options of JMH, such as {@code RunBenchmark -f 1 -p contestant=ETL,COUNTERS}.
      *
-     * @param args the options
+     * @param args the options; if they name no benchmark, everything is measured that docs/performance.md tells
      */
     public static void main(String... args) throws RunnerException, CommandLineOptionException {
-        Options options = new OptionsBuilder()
-                .parent(new CommandLineOptions(args))
-                .addProfiler(GCProfiler.class)
-                .addProfiler(CpuProfiler.class)
-                .build();
-        Collection<RunResult> results = new Runner(options).run();
+        Comparison comparison = new Comparison(new CommandLineOptions(args));
+        if (comparison.options.getIncludes().isEmpty()) {
+            comparison.measureAll();
+        } else {
+            comparison.measure(new OptionsBuilder());
+        }
+        comparison.print();
+    }
+
+    private void measureAll() throws RunnerException {
+        measure(new OptionsBuilder().include(RunBenchmark.class.getSimpleName()));
+        measure(new OptionsBuilder()
+                .include(RunBenchmark.class.getSimpleName())
+                .param("contestant", Contestants.ETL.name(), Contestants.ETL_ALL.name(), Contestants.COUNTERS.name())
+                .param("tasks", MILLION));
+        measure(new OptionsBuilder().include(BuildBenchmark.class.getSimpleName()));
+    }
+
+    private void measure(ChainedOptionsBuilder what) throws RunnerException {
+        results.addAll(new Runner(what.parent(options)
+                        .addProfiler(GCProfiler.class)
+                        .addProfiler(CpuProfiler.class)
+                        .build())
+                .run());
+    }
+
+    private void print() {
         System.out.printf(
                 "%nJava %s, %s %s, %d processors, %s%n%n%s",
                 System.getProperty("java.vm.version"),

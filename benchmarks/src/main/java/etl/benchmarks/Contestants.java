@@ -11,8 +11,14 @@ public enum Contestants {
     ETL_LISTENER("... with a synchronous listener"),
     ETL_POOL("... with a pool"),
     ETL_ALL("... with all of these"),
+    ETL_HOSTED("... on the ForkJoinPool of the others"),
     COUNTERS("hand-written counters"),
-    COMPLETABLE_FUTURE("CompletableFuture");
+    COMPLETABLE_FUTURE("CompletableFuture"),
+    EASY_FLOWS("Easy Flows 0.3"),
+    BASCOM_TASK("BascomTask 2.1.0"),
+    TRICKLE("Trickle 0.6.1"),
+    PAR_SEQ("ParSeq 4.0.1"),
+    DEXECUTOR("Dexecutor 2.1.2");
 
     private final String title;
 
@@ -24,15 +30,26 @@ public enum Contestants {
         return title;
     }
 
+    /** How many tasks are executed if so many are wanted. */
+    int tasks(Shape shape, int wanted) {
+        return Math.min(wanted, contestant().limit(shape));
+    }
+
     Contestant contestant() {
         return switch (this) {
             case ETL -> new EtlRunner(Set.of());
             case ETL_RETRY -> new EtlRunner(EnumSet.of(Feature.RETRY));
             case ETL_LISTENER -> new EtlRunner(EnumSet.of(Feature.LISTENER));
             case ETL_POOL -> new EtlRunner(EnumSet.of(Feature.POOL));
-            case ETL_ALL -> new EtlRunner(EnumSet.allOf(Feature.class));
+            case ETL_ALL -> new EtlRunner(EnumSet.of(Feature.RETRY, Feature.LISTENER, Feature.POOL));
+            case ETL_HOSTED -> new EtlRunner(EnumSet.of(Feature.HOSTED));
             case COUNTERS -> new Counters();
             case COMPLETABLE_FUTURE -> new Futures();
+            case EASY_FLOWS -> new EasyFlows();
+            case BASCOM_TASK -> new BascomTasks();
+            case TRICKLE -> new Trickles();
+            case PAR_SEQ -> new ParSeq();
+            case DEXECUTOR -> new Dexecutors();
         };
     }
 }

@@ -5,7 +5,6 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
 
 /**
  * What one would write by hand for just this: a counter of unfinished upstream tasks for each task; who takes the last one
@@ -14,18 +13,8 @@ import java.util.stream.IntStream;
 final class Counters implements Contestant {
     @Override
     public Prepared prepare(Graph graph, IntConsumer body) {
-        ForkJoinPool executor = Executors.open();
-        return new Prepared() {
-            @Override
-            public void run() throws InterruptedException {
-                new Run(graph, body, executor).run();
-            }
-
-            @Override
-            public void close() {
-                executor.shutdown();
-            }
-        };
+        ForkJoinPool executor = Threads.open();
+        return Prepared.of(executor, () -> new Run(graph, body, executor).run());
     }
 
     private static final class Run {
@@ -49,10 +38,7 @@ final class Counters implements Contestant {
         }
 
         void run() throws InterruptedException {
-            int[] roots = IntStream.range(0, waitingFor.length())
-                    .filter(task -> waitingFor.get(task) == 0)
-                    .toArray();
-            for (int root : roots) {
+            for (int root : graph.roots()) {
                 executor.execute(() -> work(root));
             }
             end.await();

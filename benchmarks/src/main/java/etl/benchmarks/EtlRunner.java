@@ -10,6 +10,8 @@ import etl.core.TaskRef;
 import etl.core.spi.RunListener;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.IntConsumer;
 
@@ -23,7 +25,9 @@ final class EtlRunner implements Contestant {
     enum Feature {
         RETRY,
         LISTENER,
-        POOL
+        POOL,
+        /** Threads of the host instead of its own. */
+        HOSTED
     }
 
     EtlRunner(Set<Feature> features) {
@@ -33,11 +37,12 @@ final class EtlRunner implements Contestant {
     @Override
     public Prepared prepare(Graph graph, IntConsumer body) {
         Pipeline pipeline = declare(graph, body).build();
-        return () -> {
-            try (Etl etl = orchestrator()) {
+        ForkJoinPool executor = Threads.open();
+        return Prepared.of(executor, () -> {
+            try (Etl etl = orchestrator(executor)) {
                 etl.run(pipeline).orThrow();
             }
-        };
+        });
     }
 
     PipelineBuilder declare(Graph graph, IntConsumer body) {
@@ -60,13 +65,16 @@ final class EtlRunner implements Contestant {
         return pipeline;
     }
 
-    private Etl orchestrator() {
-        EtlBuilder etl = Etl.builder().parallelism(Executors.THREADS);
+    private Etl orchestrator(Executor executor) {
+        EtlBuilder etl = Etl.builder().parallelism(Threads.THREADS);
         if (features.contains(Feature.LISTENER)) {
             etl.listener(new Counting());
         }
         if (features.contains(Feature.POOL)) {
-            etl.pool("cores", Executors.THREADS);
+            etl.pool("cores", Threads.THREADS);
+        }
+        if (features.contains(Feature.HOSTED)) {
+            etl.executor(executor);
         }
         return etl.build();
     }

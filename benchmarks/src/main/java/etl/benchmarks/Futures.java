@@ -8,18 +8,8 @@ import java.util.function.IntConsumer;
 final class Futures implements Contestant {
     @Override
     public Prepared prepare(Graph graph, IntConsumer body) {
-        ForkJoinPool executor = Executors.open();
-        return new Prepared() {
-            @Override
-            public void run() {
-                execute(graph, body, executor);
-            }
-
-            @Override
-            public void close() {
-                executor.shutdown();
-            }
-        };
+        ForkJoinPool executor = Threads.open();
+        return Prepared.of(executor, () -> execute(graph, body, executor));
     }
 
     private static void execute(Graph graph, IntConsumer body, ForkJoinPool executor) {

@@ -39,7 +39,7 @@ public class RunBenchmark {
 
     @Setup
     public void prepare() throws Exception {
-        prepared = contestant.contestant().prepare(shape.graph(tasks), task -> {});
+        prepared = contestant.contestant().prepare(shape.graph(contestant.tasks(shape, tasks)), task -> {});
     }
 
     @Benchmark
