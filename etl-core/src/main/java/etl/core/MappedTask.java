@@ -40,7 +40,7 @@ final class MappedTask {
         int index = next.getAndIncrement();
         while (index < elements.size()) {
             if (!elements.state(index).isFinal()) {
-                return Optional.of(new TaskRun(elements, index, whole.task(), index));
+                return Optional.of(new TaskRun(elements, whole.task(), index));
             }
             index = next.getAndIncrement();
         }

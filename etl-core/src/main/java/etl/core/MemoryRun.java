@@ -2,11 +2,9 @@ package etl.core;
 
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
-import etl.core.spi.RowCounts;
 import etl.core.spi.RunJournal;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StateStoreException;
-import etl.core.spi.StoredAttempt;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
@@ -21,15 +19,21 @@ import org.jspecify.annotations.Nullable;
 
 /** One run of the in-memory store, and its journal. */
 final class MemoryRun implements RunJournal {
+    private static final float LOAD_FACTOR = 0.75f;
+
     private final NewRun definition;
-    private final Map<Key, TaskRow> rows = new ConcurrentHashMap<>();
+    private final Map<String, MemoryTask> tasks;
+    private final Map<Element, MemoryTask> elements = new ConcurrentHashMap<>();
     private RunState state = RunState.QUEUED;
     private Optional<Instant> startedAt = Optional.empty();
     private Optional<Instant> endedAt = Optional.empty();
     private Optional<ErrorInfo> error = Optional.empty();
 
+    private record Element(String taskId, int mapIndex) {}
+
     MemoryRun(NewRun definition) {
         this.definition = definition;
+        this.tasks = new ConcurrentHashMap<>((int) (definition.tasks() / LOAD_FACTOR) + 1, LOAD_FACTOR);
     }
 
     synchronized StoredRun stored() {
@@ -37,35 +41,36 @@ final class MemoryRun implements RunJournal {
     }
 
     List<StoredTask> tasks() {
-        return rows.values().stream()
-                .map(TaskRow::stored)
-                .sorted(Comparator.comparing(StoredTask::taskId).thenComparingInt(StoredTask::mapIndex))
-                .toList();
+        List<StoredTask> rows = new ArrayList<>(tasks.size() + elements.size());
+        tasks.forEach((taskId, task) -> rows.add(task.stored()));
+        elements.forEach((element, task) -> rows.add(task.stored()));
+        rows.sort(Comparator.comparing(StoredTask::taskId).thenComparingInt(StoredTask::mapIndex));
+        return rows;
     }
 
     Optional<StoredTask> task(String taskId) {
-        return Optional.ofNullable(rows.get(new Key(taskId, StoredTask.NOT_MAPPED)))
-                .map(TaskRow::stored);
+        return Optional.ofNullable(tasks.get(taskId)).map(MemoryTask::stored);
     }
 
     @Nullable
     Object output(String taskId) {
-        TaskRow row = rows.get(new Key(taskId, StoredTask.NOT_MAPPED));
-        if (row == null || row.state() != TaskState.SUCCEEDED) {
+        MemoryTask task = tasks.get(taskId);
+        if (task == null || task.state() != TaskState.SUCCEEDED) {
             throw new StateStoreException("task '" + taskId + "' of run " + definition.id() + " has no output", null);
         }
-        return row.output();
+        return task.output();
     }
 
     List<@Nullable Object> outputs(String taskId) {
-        List<TaskRow> elements = rows.values().stream()
-                .filter(row -> row.key().taskId().equals(taskId)
-                        && row.key().mapIndex() != StoredTask.NOT_MAPPED
-                        && row.state() == TaskState.SUCCEEDED)
-                .sorted(Comparator.comparingInt(row -> row.key().mapIndex()))
-                .toList();
-        List<@Nullable Object> outputs = new ArrayList<>(elements.size());
-        elements.forEach(row -> outputs.add(row.output()));
+        List<MemoryTask> succeeded = new ArrayList<>();
+        elements.forEach((element, task) -> {
+            if (element.taskId().equals(taskId) && task.state() == TaskState.SUCCEEDED) {
+                succeeded.add(task);
+            }
+        });
+        succeeded.sort(Comparator.comparingInt(MemoryTask::mapIndex));
+        List<@Nullable Object> outputs = new ArrayList<>(succeeded.size());
+        succeeded.forEach(task -> outputs.add(task.output()));
         return outputs;
     }
 
@@ -76,7 +81,8 @@ final class MemoryRun implements RunJournal {
         state = RunState.RUNNING;
         endedAt = Optional.empty();
         error = Optional.empty();
-        rows.values().forEach(TaskRow::reopen);
+        tasks.values().forEach(MemoryTask::reopen);
+        elements.values().forEach(MemoryTask::reopen);
     }
 
     @Override
@@ -89,13 +95,28 @@ final class MemoryRun implements RunJournal {
 
     @Override
     public void write(TaskChange change, Receipt receipt) {
-        TaskRow row = rows.computeIfAbsent(new Key(change.taskId(), change.mapIndex()), TaskRow::new);
-        Optional<StaleWriteException> refused = row.apply(change);
-        if (refused.isPresent()) {
-            receipt.failed(refused.get());
-        } else {
+        StaleWriteException refused = taskOf(change).apply(change);
+        if (refused == null) {
             receipt.durable();
+        } else {
+            receipt.failed(refused);
         }
+    }
+
+    private MemoryTask taskOf(TaskChange change) {
+        return change.mapIndex() == StoredTask.NOT_MAPPED
+                ? known(tasks, change.taskId())
+                : known(elements, new Element(change.taskId(), change.mapIndex()));
+    }
+
+    private static <K> MemoryTask known(Map<K, MemoryTask> rows, K key) {
+        MemoryTask task = rows.get(key);
+        if (task == null) {
+            MemoryTask fresh = new MemoryTask();
+            task = rows.putIfAbsent(key, fresh);
+            return task == null ? fresh : task;
+        }
+        return task;
     }
 
     @Override
@@ -107,85 +128,4 @@ final class MemoryRun implements RunJournal {
 
     @Override
     public void close() {}
-
-    private record Key(String taskId, int mapIndex) {}
-
-    /** One task run. */
-    private static final class TaskRow {
-        private final Key key;
-        private final List<StoredAttempt> attempts = new ArrayList<>(1);
-        private TaskState state = TaskState.PENDING;
-        private RowCounts counts = RowCounts.NONE;
-        private @Nullable Object output;
-
-        TaskRow(Key key) {
-            this.key = key;
-        }
-
-        Key key() {
-            return key;
-        }
-
-        synchronized StoredTask stored() {
-            return new StoredTask(key.taskId(), key.mapIndex(), state, attempts, counts);
-        }
-
-        synchronized TaskState state() {
-            return state;
-        }
-
-        synchronized @Nullable Object output() {
-            return output;
-        }
-
-        synchronized Optional<StaleWriteException> apply(TaskChange change) {
-            int current = attempts.size();
-            boolean taken = state == TaskState.RUNNING
-                    && change.state() == TaskState.RUNNING
-                    && change.attempt() > lastAttempt();
-            boolean sameAttempt = change.state() == TaskState.RUNNING || change.attempt() == lastAttempt();
-            if (!taken && !(state.canBecome(change.state()) && sameAttempt)) {
-                return Optional.of(new StaleWriteException("task '" + key.taskId() + "', attempt " + change.attempt()
-                        + ", cannot become " + change.state() + ": it is " + state + " in attempt "
-                        + lastAttempt()));
-            }
-            if (taken) {
-                closeCrashed(change.at());
-            }
-            if (change.state() == TaskState.RUNNING) {
-                attempts.add(new StoredAttempt(
-                        change.attempt(), TaskState.RUNNING, change.at(), Optional.empty(), Optional.empty()));
-            } else if (current > 0 && state == TaskState.RUNNING) {
-                end(change.state(), change.at(), change.error());
-            }
-            state = change.state();
-            counts = change.rows();
-            output = change.output();
-            return Optional.empty();
-        }
-
-        private int lastAttempt() {
-            return attempts.isEmpty() ? 0 : attempts.get(attempts.size() - 1).attempt();
-        }
-
-        private void end(TaskState how, Instant at, Optional<ErrorInfo> why) {
-            StoredAttempt last = attempts.remove(attempts.size() - 1);
-            attempts.add(new StoredAttempt(last.attempt(), how, last.startedAt(), Optional.of(at), why));
-        }
-
-        private void closeCrashed(Instant at) {
-            end(TaskState.FAILED, at, Optional.empty());
-        }
-
-        synchronized void reopen() {
-            if (stored().survivesResume()) {
-                return;
-            }
-            if (state == TaskState.RUNNING) {
-                StoredAttempt last = attempts.get(attempts.size() - 1);
-                end(TaskState.FAILED, last.startedAt(), Optional.empty());
-            }
-            state = TaskState.PENDING;
-        }
-    }
 }

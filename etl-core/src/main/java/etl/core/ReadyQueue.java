@@ -16,6 +16,9 @@ interface ReadyQueue {
 
     boolean isEmpty();
 
+    /** Whether it is first come, first served. */
+    boolean isInOrder();
+
     /** First come, first served, or by {@link Turn} if the pipeline has priorities. */
     static ReadyQueue of(Pipeline pipeline) {
         return pipeline.tasks().stream().allMatch(task -> task.priority() == 0)
@@ -40,6 +43,11 @@ interface ReadyQueue {
         @Override
         public boolean isEmpty() {
             return queue.isEmpty();
+        }
+
+        @Override
+        public boolean isInOrder() {
+            return true;
         }
     }
 
@@ -70,6 +78,11 @@ interface ReadyQueue {
         @Override
         public synchronized boolean isEmpty() {
             return queue.isEmpty();
+        }
+
+        @Override
+        public boolean isInOrder() {
+            return false;
         }
     }
 }

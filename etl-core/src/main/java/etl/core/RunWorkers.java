@@ -1,6 +1,13 @@
 package etl.core;
 
+import etl.core.spi.Time;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,19 +17,21 @@ import org.jspecify.annotations.Nullable;
  * again.
  */
 final class RunWorkers {
-    private static final ThreadLocal<@Nullable Holding> HOLDING = new ThreadLocal<>();
+    private static final ThreadLocal<@Nullable Worker> CURRENT = new ThreadLocal<>();
 
     private final Owner owner;
     private final Pipeline pipeline;
-    private final RunSettings settings;
+    private final Slots slots;
+    private final @Nullable Pool[] pools;
     private final ReadyQueue ready;
     private final int parallelism;
-    private final AtomicInteger workers = new AtomicInteger();
+    private final AtomicInteger busy = new AtomicInteger();
+    private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
 
     /** What the workers work for. */
     interface Owner {
         /** Executes a task run on this thread; false if the thread was abandoned meanwhile and must do nothing more. */
-        boolean execute(TaskRun run);
+        boolean execute(TaskRun run, Worker worker);
 
         void hand(Runnable action);
 
@@ -31,30 +40,29 @@ final class RunWorkers {
         void failed(Throwable defect);
     }
 
-    /** What the task run holds that a thread executes: its place in the run, a slot, slots of a pool. */
-    private record Holding(RunWorkers workers, @Nullable Pool pool, int poolSlots) {
-        void release() {
-            if (pool != null) {
-                pool.release(poolSlots);
-            }
-            workers.leave();
-        }
-
-        void reclaim() {
-            if (pool != null) {
-                pool.reclaim(poolSlots);
-            }
-            workers.workers.incrementAndGet();
-            workers.settings.slots().reclaim();
-        }
-    }
-
     RunWorkers(Owner owner, Pipeline pipeline, RunSettings settings) {
         this.owner = owner;
         this.pipeline = pipeline;
-        this.settings = settings;
+        this.slots = settings.slots();
+        this.pools = pools(pipeline, settings.pools());
         this.ready = ReadyQueue.of(pipeline);
         this.parallelism = pipeline.parallelism().orElse(settings.parallelism());
+    }
+
+    /** The pool of each task; nothing at all if none has one. */
+    private static @Nullable Pool[] pools(Pipeline pipeline, Map<String, Pool> known) {
+        if (known.isEmpty()) {
+            return new Pool[0];
+        }
+        @Nullable Pool[] pools = new Pool[pipeline.size()];
+        for (int task = 0; task < pools.length; task++) {
+            pools[task] = pipeline.task(task).pool().map(known::get).orElse(null);
+        }
+        return pools;
+    }
+
+    private @Nullable Pool pool(int task) {
+        return pools.length == 0 ? null : pools[task];
     }
 
     /**
@@ -62,12 +70,12 @@ final class RunWorkers {
      * tasks that run pipelines cannot keep these from going on. They are taken back even if none is free then.
      */
     static Pause pause() {
-        Holding held = HOLDING.get();
-        if (held == null) {
+        Worker worker = CURRENT.get();
+        if (worker == null) {
             return () -> {};
         }
-        held.release();
-        return held::reclaim;
+        worker.release();
+        return worker::reclaim;
     }
 
     /** Ends when it is closed. */
@@ -78,7 +86,7 @@ final class RunWorkers {
 
     /** A task run whose start has been decided; it may wait for the slots of its pool first. */
     void add(TaskRun run) {
-        Pool pool = pool(run);
+        Pool pool = pool(run.task());
         if (pool == null) {
             enqueue(run);
         } else {
@@ -87,8 +95,13 @@ final class RunWorkers {
         }
     }
 
-    private @Nullable Pool pool(TaskRun run) {
-        return pipeline.task(run.task()).pool().map(settings.pools()::get).orElse(null);
+    /** The same on a worker's own thread: it executes the first of what it makes ready itself, unless that has to queue. */
+    void add(TaskRun run, @Nullable Worker worker) {
+        if (worker == null || worker.next != null || !ready.isInOrder() || pool(run.task()) != null) {
+            add(run);
+        } else {
+            worker.next = run;
+        }
     }
 
     private void enqueue(TaskRun run) {
@@ -96,79 +109,173 @@ final class RunWorkers {
         start();
     }
 
-    void start() {
-        if (!acquire()) {
+    private void start() {
+        if (!join()) {
             return;
         }
-        if (!settings.slots().isContended() && settings.slots().tryAcquire()) {
-            owner.hand(this::work);
+        Worker worker = new Worker();
+        if (!slots.isContended() && slots.tryAcquire()) {
+            owner.hand(worker);
         } else {
-            settings.slots().request(() -> owner.hand(this::work));
+            slots.request(() -> owner.hand(worker));
         }
     }
 
-    private boolean acquire() {
-        int busy = workers.get();
-        while (busy < parallelism) {
-            if (workers.compareAndSet(busy, busy + 1)) {
+    private boolean join() {
+        int now = busy.get();
+        while (now < parallelism) {
+            if (busy.compareAndSet(now, now + 1)) {
                 return true;
             }
-            busy = workers.get();
+            now = busy.get();
         }
         return false;
     }
 
-    private void work() {
-        try {
-            TaskRun run = ready.poll();
-            while (run != null) {
-                if (!execute(run)) {
-                    return;
-                }
-                if (settings.slots().isContended() && !ready.isEmpty()) {
-                    settings.slots().request(() -> owner.hand(this::work));
-                    settings.slots().release();
-                    return;
-                }
-                run = ready.poll();
-            }
-        } catch (RuntimeException | Error defect) {
-            owner.failed(defect);
-        }
-        leave();
-        owner.idle();
-    }
-
     private void leave() {
-        workers.decrementAndGet();
-        settings.slots().release();
+        busy.decrementAndGet();
+        slots.release();
         if (!ready.isEmpty()) {
             start();
         }
     }
 
-    private boolean execute(TaskRun run) {
-        Pool pool = pool(run);
-        int poolSlots = pool == null ? 0 : pipeline.task(run.task()).poolSlots();
-        HOLDING.set(new Holding(this, pool, poolSlots));
-        boolean abandoned = false;
-        try {
-            abandoned = !owner.execute(run);
-            return !abandoned;
-        } finally {
-            HOLDING.remove();
-            if (!abandoned && pool != null) {
-                pool.release(poolSlots);
+    /** The attempts that are being executed now. */
+    void forEachAttempt(Consumer<TaskAttempt> action) {
+        for (Worker worker : workers) {
+            TaskAttempt attempt = worker.attempt;
+            if (attempt != null && attempt.isBeingExecuted()) {
+                action.accept(attempt);
             }
         }
     }
 
-    /** Another thread takes the place of one that was abandoned. */
-    void abandoned(TaskRun run) {
-        Pool pool = pool(run);
-        if (pool != null) {
-            pool.release(pipeline.task(run.task()).poolSlots());
+    /** Whether no thread works for the run, apart from those that were abandoned. */
+    boolean isIdle() {
+        return workers.isEmpty();
+    }
+
+    /** Another thread takes the place of the one that executes the attempt. */
+    void abandoned(TaskAttempt attempt) {
+        for (Worker worker : workers) {
+            if (worker.attempt == attempt && workers.remove(worker)) {
+                worker.release();
+            }
         }
-        leave();
+    }
+
+    /**
+     * One thread that executes task runs. Its fields belong to this thread; another one that finds its own attempt in
+     * {@link #attempt} may read {@link #running}.
+     */
+    final class Worker implements Runnable {
+        private @Nullable TaskRun running;
+        private @Nullable TaskRun next;
+        private @Nullable Instant now;
+        private volatile @Nullable TaskAttempt attempt;
+
+        private Worker() {}
+
+        /** From now on {@link #forEachAttempt} knows the attempt. */
+        void begin(TaskAttempt begun) {
+            attempt = begun;
+        }
+
+        /** The worker goes on at once with the next task run, which starts when the last one has ended. */
+        void goesOnAt(Instant time) {
+            now = time;
+        }
+
+        /** When the next task run starts: now by the clock, unless that is known. */
+        Instant startTime(Time clock) {
+            Instant known = now;
+            now = null;
+            return known == null ? clock.instant() : known;
+        }
+
+        @Override
+        public void run() {
+            workers.add(this);
+            CURRENT.set(this);
+            try {
+                if (!work()) {
+                    return;
+                }
+            } catch (RuntimeException | Error defect) {
+                owner.failed(defect);
+            } finally {
+                CURRENT.remove();
+            }
+            workers.remove(this);
+            leave();
+            owner.idle();
+        }
+
+        /** Executes what is ready; false if this thread must do nothing more. */
+        private boolean work() {
+            for (TaskRun run = ready.poll(); run != null; run = next()) {
+                if (!execute(run)) {
+                    return false;
+                }
+                if (slots.isContended() && (next != null || !ready.isEmpty())) {
+                    queueAgain();
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private @Nullable TaskRun next() {
+            TaskRun own = next;
+            next = null;
+            return own == null ? ready.poll() : own;
+        }
+
+        private void queueAgain() {
+            TaskRun own = next;
+            if (own != null) {
+                ready.add(own);
+            }
+            next = null;
+            now = null;
+            workers.remove(this);
+            slots.request(() -> owner.hand(this));
+            slots.release();
+        }
+
+        private boolean execute(TaskRun run) {
+            Pool pool = pool(run.task());
+            if (pool == null) {
+                return owner.execute(run, this);
+            }
+            running = run;
+            boolean abandoned = false;
+            try {
+                abandoned = !owner.execute(run, this);
+                return !abandoned;
+            } finally {
+                running = null;
+                if (!abandoned) {
+                    pool.release(pipeline.task(run.task()).poolSlots());
+                }
+            }
+        }
+
+        private void release() {
+            TaskRun held = running;
+            if (held != null) {
+                Objects.requireNonNull(pool(held.task())).release(pipeline.task(held.task()).poolSlots());
+            }
+            leave();
+        }
+
+        private void reclaim() {
+            TaskRun held = running;
+            if (held != null) {
+                Objects.requireNonNull(pool(held.task())).reclaim(pipeline.task(held.task()).poolSlots());
+            }
+            busy.incrementAndGet();
+            slots.reclaim();
+        }
     }
 }

@@ -54,8 +54,10 @@ final class SingleAttempt implements TaskAttempt.Owner {
 
     void execute(TaskBody.Inputs inputs) {
         try {
-            TaskRun taskRun = new TaskRun(new TaskRuns(1), 0, task, StoredTask.NOT_MAPPED);
-            TaskAttempt started = new TaskAttempt(this, settings, run, pipeline, taskRun, number, arguments);
+            RunScope scope = new RunScope(pipeline, run, settings, arguments);
+            TaskRun taskRun = new TaskRun(new TaskRuns(0), task, StoredTask.NOT_MAPPED);
+            Instant now = settings.time().instant();
+            TaskAttempt started = new TaskAttempt(scope, this, taskRun, number, now, null);
             attempt = started;
             if (cancelled) {
                 started.interrupt(Interruption.CANCEL);

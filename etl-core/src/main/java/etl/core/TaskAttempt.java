@@ -1,17 +1,14 @@
 package etl.core;
 
 import etl.core.spi.RowCounts;
-import etl.core.spi.RunInfo;
 import etl.core.spi.RunListener;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,8 +17,8 @@ import org.slf4j.MDC;
 /**
  * One execution of a task's code on the thread that makes this object, with its timeout and its interruption.
  *
- * <p>Whoever moves {@link #phase} decides what becomes of the attempt. The thread of the task moves RUNNING or
- * INTERRUPTED to ENDED; an alarm moves INTERRUPTED to ABANDONED when the grace period is over. So the owner is told
+ * <p>Whoever moves {@link #phase} decides what becomes of the attempt. The thread of the task moves it from null, while
+ * the code is executed undisturbed, or from INTERRUPTED to ENDED; an alarm moves INTERRUPTED to ABANDONED when the grace period is over. So the owner is told
  * either {@code ended} or {@code abandoned}, never both. INTERRUPTING holds the thread of the task back until
  * {@link Thread#interrupt()} has returned, so that an interrupt never hits the task that the thread executes next.
  */
@@ -42,49 +39,46 @@ final class TaskAttempt implements TaskContext {
         void abandoned(TaskAttempt attempt, TaskAbandonedException failure);
     }
 
+    /** Where an attempt stands that is not just being executed. */
     private enum Phase {
-        RUNNING,
         INTERRUPTING,
         INTERRUPTED,
         ENDED,
         ABANDONED
     }
 
+    // One object for each attempt, so the fields are few, and what most attempts do not need is made when it is needed.
+    private static final AtomicReferenceFieldUpdater<TaskAttempt, @Nullable Phase> PHASE =
+            AtomicReferenceFieldUpdater.newUpdater(TaskAttempt.class, Phase.class, "phase");
+    private static final AtomicReferenceFieldUpdater<TaskAttempt, @Nullable CountedRows> ROWS =
+            AtomicReferenceFieldUpdater.newUpdater(TaskAttempt.class, CountedRows.class, "rows");
+
+    private final RunScope scope;
     private final Owner owner;
-    private final RunSettings settings;
-    private final RunInfo run;
-    private final Pipeline pipeline;
     private final TaskRun taskRun;
-    private final int task;
     private final int attempt;
-    private final Map<String, Object> arguments;
     private final Instant startedAt;
-    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.RUNNING);
-    private final LongAdder read = new LongAdder();
-    private final LongAdder written = new LongAdder();
-    private final LongAdder rejected = new LongAdder();
+    private final RunWorkers.@Nullable Worker worker;
     private final Thread thread = Thread.currentThread();
     private TaskBody.@Nullable Inputs inputs;
+    private volatile @Nullable Phase phase;
+    private volatile @Nullable CountedRows rows;
     private volatile @Nullable Interruption interruption;
-    private volatile Time.Alarm graceOver = Time.Alarm.NONE;
+    private volatile Time.@Nullable Alarm graceOver;
 
     TaskAttempt(
+            RunScope scope,
             Owner owner,
-            RunSettings settings,
-            RunInfo run,
-            Pipeline pipeline,
             TaskRun taskRun,
             int attempt,
-            Map<String, Object> arguments) {
+            Instant startedAt,
+            RunWorkers.@Nullable Worker worker) {
+        this.scope = scope;
         this.owner = owner;
-        this.settings = settings;
-        this.run = run;
-        this.pipeline = pipeline;
         this.taskRun = taskRun;
-        this.task = taskRun.task();
         this.attempt = attempt;
-        this.arguments = arguments;
-        this.startedAt = settings.time().instant();
+        this.startedAt = startedAt;
+        this.worker = worker;
     }
 
     /**
@@ -94,17 +88,16 @@ final class TaskAttempt implements TaskContext {
      */
     boolean execute(TaskBody.Inputs taken) {
         inputs = taken;
-        Time.Alarm timeout = pipeline.task(task)
-                .timeout()
-                .map(limit -> settings.time().after(limit, () -> interrupt(Interruption.TIMEOUT)))
+        Time.Alarm timeout = view().timeout()
+                .map(limit -> scope.settings().time().after(limit, () -> interrupt(Interruption.TIMEOUT)))
                 .orElse(Time.Alarm.NONE);
         Object output = null;
         Throwable failure = null;
         forgetStrayInterrupt();
         MDC.put("task", taskId());
-        MDC.put("attempt", Integer.toString(attempt));
+        MDC.put("attempt", attempt == 1 ? "1" : Integer.toString(attempt));
         try {
-            output = pipeline.body(task).execute(this, taken);
+            output = scope.pipeline().body(task()).execute(this, taken);
         } catch (Throwable thrown) {
             failure = thrown;
         } finally {
@@ -122,7 +115,7 @@ final class TaskAttempt implements TaskContext {
 
     /** A listener may have left one; one of our own is set again, because it moves the phase first. */
     private void forgetStrayInterrupt() {
-        if (Thread.interrupted() && phase.get() != Phase.RUNNING) {
+        if (Thread.interrupted() && phase != null) {
             Thread.currentThread().interrupt();
         }
     }
@@ -131,7 +124,7 @@ final class TaskAttempt implements TaskContext {
         if (interruption != Interruption.TIMEOUT) {
             return thrown;
         }
-        Duration limit = pipeline.task(task).timeout().orElse(Duration.ZERO);
+        Duration limit = view().timeout().orElse(Duration.ZERO);
         TaskTimeoutException timedOut = new TaskTimeoutException(taskId(), attempt, limit);
         if (thrown != null) {
             timedOut.addSuppressed(thrown);
@@ -141,14 +134,14 @@ final class TaskAttempt implements TaskContext {
 
     private boolean end() {
         while (true) {
-            Phase now = phase.get();
+            Phase now = phase;
             if (now == Phase.ABANDONED) {
                 return false;
             }
             if (now == Phase.INTERRUPTING) {
                 Thread.onSpinWait();
-            } else if (phase.compareAndSet(now, Phase.ENDED)) {
-                graceOver.cancel();
+            } else if (PHASE.compareAndSet(this, now, Phase.ENDED)) {
+                dropAlarm();
                 Thread.interrupted();
                 return true;
             }
@@ -156,25 +149,32 @@ final class TaskAttempt implements TaskContext {
     }
 
     void interrupt(Interruption reason) {
-        if (!phase.compareAndSet(Phase.RUNNING, Phase.INTERRUPTING)) {
+        if (!PHASE.compareAndSet(this, null, Phase.INTERRUPTING)) {
             return;
         }
         interruption = reason;
         thread.interrupt();
-        phase.set(Phase.INTERRUPTED);
-        Time.Alarm alarm = settings.time().after(settings.grace(), this::abandon);
+        phase = Phase.INTERRUPTED;
+        Time.Alarm alarm = scope.settings().time().after(scope.settings().grace(), this::abandon);
         graceOver = alarm;
-        if (phase.get() == Phase.ENDED) {
+        if (phase == Phase.ENDED) {
+            alarm.cancel();
+        }
+    }
+
+    private void dropAlarm() {
+        Time.Alarm alarm = graceOver;
+        if (alarm != null) {
             alarm.cancel();
         }
     }
 
     private void abandon() {
-        if (!phase.compareAndSet(Phase.INTERRUPTED, Phase.ABANDONED)) {
+        if (!PHASE.compareAndSet(this, Phase.INTERRUPTED, Phase.ABANDONED)) {
             return;
         }
         TaskAbandonedException failure =
-                new TaskAbandonedException(taskId(), attempt, settings.grace(), failureOf(null));
+                new TaskAbandonedException(taskId(), attempt, scope.settings().grace(), failureOf(null));
         failure.setStackTrace(thread.getStackTrace());
         LOG.warn("run {}: {}; the stack is that of the abandoned thread", runId(), failure.getMessage(), failure);
         owner.abandoned(this, failure);
@@ -185,7 +185,20 @@ final class TaskAttempt implements TaskContext {
     }
 
     int task() {
-        return task;
+        return taskRun.task();
+    }
+
+    private TaskView view() {
+        return scope.pipeline().task(taskRun.task());
+    }
+
+    /** The worker that executes the attempt, if that is the calling thread. */
+    RunWorkers.@Nullable Worker workerOfThisThread() {
+        return thread == Thread.currentThread() ? worker : null;
+    }
+
+    boolean isBeingExecuted() {
+        return phase != Phase.ENDED && phase != Phase.ABANDONED;
     }
 
     Instant startedAt() {
@@ -198,27 +211,28 @@ final class TaskAttempt implements TaskContext {
     }
 
     RowCounts rows() {
-        return new RowCounts(read.sum(), written.sum(), rejected.sum());
+        CountedRows counted = rows;
+        return counted == null ? RowCounts.NONE : counted.sum();
     }
 
     @Override
     public RunId runId() {
-        return run.id();
+        return scope.run().id();
     }
 
     @Override
     public String pipeline() {
-        return pipeline.name();
+        return scope.pipeline().name();
     }
 
     @Override
     public Optional<DataInterval> dataInterval() {
-        return run.dataInterval();
+        return scope.run().dataInterval();
     }
 
     @Override
     public String taskId() {
-        return pipeline.task(task).id();
+        return view().id();
     }
 
     @Override
@@ -234,8 +248,9 @@ final class TaskAttempt implements TaskContext {
     @Override
     @SuppressWarnings({"unchecked", "NullAway"})
     public <T extends @Nullable Object> T get(Parameter<T> parameter) {
-        return (T)
-                pipeline.scope(task).value(parameter, arguments, source -> inputs().output(pipeline.ordinal(source)));
+        Pipeline pipeline = scope.pipeline();
+        return (T) pipeline.scope(task())
+                .value(parameter, scope.arguments(), source -> inputs().output(pipeline.ordinal(source)));
     }
 
     @Override
@@ -257,8 +272,8 @@ final class TaskAttempt implements TaskContext {
     }
 
     private int upstreamOrdinal(TaskRef<?> upstream) {
-        int source = pipeline.ordinal(pipeline.scope(task).taskId(upstream));
-        for (int known : pipeline.upstream(task)) {
+        int source = scope.pipeline().ordinal(scope.pipeline().scope(task()).taskId(upstream));
+        for (int known : scope.pipeline().upstream(task())) {
             if (known == source) {
                 return source;
             }
@@ -269,29 +284,40 @@ final class TaskAttempt implements TaskContext {
 
     @Override
     public void progress(long done, long total) {
-        if (settings.listeners().isActive()) {
-            settings.listeners().tell(new RunListener.TaskProgress(run, taskId(), taskRun.mapIndex(), done, total));
+        if (scope.settings().listeners().isActive()) {
+            scope.settings().listeners().tell(new RunListener.TaskProgress(scope.run(), taskId(), taskRun.mapIndex(), done, total));
         }
     }
 
     @Override
-    public void rowsRead(long rows) {
-        read.add(rows);
+    public void rowsRead(long count) {
+        counted().read(count);
     }
 
     @Override
-    public void rowsWritten(long rows) {
-        written.add(rows);
+    public void rowsWritten(long count) {
+        counted().written(count);
     }
 
     @Override
-    public void rowsRejected(long rows) {
-        rejected.add(rows);
+    public void rowsRejected(long count) {
+        counted().rejected(count);
+    }
+
+    private CountedRows counted() {
+        CountedRows counted = rows;
+        if (counted == null) {
+            counted = new CountedRows();
+            if (!ROWS.compareAndSet(this, null, counted)) {
+                counted = Objects.requireNonNull(rows);
+            }
+        }
+        return counted;
     }
 
     @Override
     public boolean isCancelled() {
-        return phase.get() != Phase.RUNNING;
+        return phase != null;
     }
 
     @Override

@@ -30,14 +30,15 @@ final class TaskRuns {
     private final AtomicIntegerArray states;
     private final AtomicReferenceArray<@Nullable Object> outputs;
     private final AtomicInteger open;
-    private final AtomicInteger running = new AtomicInteger();
     private final int[] attempts;
     private final int[] attemptsBefore;
     private final Instant[] begun;
-    private final Duration[] durations;
+    private final long[] nanos;
     private final RowCounts[] rows;
-    private final Map<Integer, ErrorInfo> errors = new ConcurrentHashMap<>();
-    private final Map<Integer, Throwable> failures = new ConcurrentHashMap<>();
+    private final Map<Integer, Cause> causes = new ConcurrentHashMap<>();
+
+    /** Why a task run has not succeeded. */
+    private record Cause(Throwable failure, ErrorInfo error) {}
 
     TaskRuns(int size) {
         this.states = new AtomicIntegerArray(size);
@@ -46,7 +47,7 @@ final class TaskRuns {
         this.attempts = new int[size];
         this.attemptsBefore = new int[size];
         this.begun = new Instant[size];
-        this.durations = new Duration[size];
+        this.nanos = new long[size];
         this.rows = new RowCounts[size];
     }
 
@@ -78,30 +79,26 @@ final class TaskRuns {
         return states.compareAndSet(index, from.ordinal(), to.ordinal());
     }
 
-    /** Changes the state of a running task run, which nobody else may change now. */
+    /** Changes the state of a running task run, which nobody but the caller may change now. */
     void move(int index, TaskState to) {
-        if (!claim(index, TaskState.RUNNING, to)) {
-            throw new IllegalStateException("a task run is " + state(index) + " and not RUNNING");
+        TaskState now = state(index);
+        if (now != TaskState.RUNNING || !now.canBecome(to)) {
+            throw new IllegalStateException("a task run is " + now + " and cannot become " + to);
         }
-        running.decrementAndGet();
+        states.setRelease(index, to.ordinal());
         if (to.isFinal()) {
             closed();
         }
     }
 
     /** Ends a running task run that has failed or was skipped. */
-    void close(int index, TaskState to, Throwable why) {
-        failures.put(index, why);
-        errors.put(index, ErrorInfo.of(why));
+    void close(int index, TaskState to, Throwable why, ErrorInfo error) {
+        causes.put(index, new Cause(why, error));
         move(index, to);
     }
 
     boolean start(int index) {
-        if (claim(index, TaskState.PENDING, TaskState.RUNNING) || claim(index, TaskState.RETRYING, TaskState.RUNNING)) {
-            running.incrementAndGet();
-            return true;
-        }
-        return false;
+        return claim(index, TaskState.PENDING, TaskState.RUNNING) || claim(index, TaskState.RETRYING, TaskState.RUNNING);
     }
 
     void closed() {
@@ -114,10 +111,6 @@ final class TaskRuns {
 
     int finalCount() {
         return attempts.length - open.get();
-    }
-
-    int runningCount() {
-        return running.get();
     }
 
     int nextAttempt(int index) {
@@ -144,13 +137,20 @@ final class TaskRuns {
         return begun[index];
     }
 
-    void measured(int index, Duration duration, RowCounts counted) {
-        durations[index] = duration;
+    /** How long the last attempt took and what it counted. */
+    void measured(int index, Instant from, Instant to, RowCounts counted) {
+        nanos[index] = nanos(from, to);
         rows[index] = counted;
     }
 
+    /** More than 292 years count as these. */
+    private static long nanos(Instant from, Instant to) {
+        long seconds = Math.min(to.getEpochSecond() - from.getEpochSecond(), Long.MAX_VALUE / 1_000_000_000L - 1);
+        return seconds * 1_000_000_000L + to.getNano() - from.getNano();
+    }
+
     void output(int index, @Nullable Object output) {
-        outputs.set(index, output);
+        outputs.setRelease(index, output);
     }
 
     @Nullable
@@ -160,7 +160,8 @@ final class TaskRuns {
 
     @Nullable
     Throwable failure(int index) {
-        return failures.get(index);
+        Cause cause = causes.get(index);
+        return cause == null ? null : cause.failure();
     }
 
     boolean any(TaskState state) {
@@ -178,8 +179,8 @@ final class TaskRuns {
                 mapIndex,
                 state(index),
                 attempts[index],
-                durations[index] == null ? Duration.ZERO : durations[index],
+                Duration.ofNanos(nanos[index]),
                 rows[index] == null ? RowCounts.NONE : rows[index],
-                Optional.ofNullable(errors.get(index)));
+                Optional.ofNullable(causes.get(index)).map(Cause::error));
     }
 }

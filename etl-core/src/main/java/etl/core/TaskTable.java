@@ -19,6 +19,7 @@ final class TaskTable {
     private final Pipeline pipeline;
     private final TaskRuns runs;
     private final UpstreamStates upstream;
+    private final IntFunction<TaskState> states = this::state;
     private final Map<Integer, List<StoredTask>> storedElements = new HashMap<>();
     private final Map<Integer, MappedTask> mapped = new ConcurrentHashMap<>();
 
@@ -40,7 +41,7 @@ final class TaskTable {
     }
 
     TaskRun run(int task) {
-        return new TaskRun(runs, task, task, StoredTask.NOT_MAPPED);
+        return new TaskRun(runs, task, StoredTask.NOT_MAPPED);
     }
 
     TaskState state(int task) {
@@ -62,7 +63,7 @@ final class TaskTable {
 
     /** What becomes of a task now that one of its upstream tasks has ended; START, SKIP or UPSTREAM_FAILED only once. */
     Decision decide(int task, int ended, TaskState how, IntFunction<@Nullable Object> outputOf) {
-        return upstream.ended(task, pipeline.start(task).seen(ended, how, outputOf), this::state);
+        return upstream.ended(task, pipeline.start(task).seen(ended, how, outputOf), states);
     }
 
     /** Makes the task runs of a mapped task's elements; those that a store remembers are as it remembers them. */
@@ -107,14 +108,6 @@ final class TaskTable {
             return RunState.FAILED;
         }
         return runs.any(TaskState.CANCELLED) ? RunState.CANCELLED : RunState.SUCCEEDED;
-    }
-
-    RunProgress progress() {
-        int running = runs.runningCount();
-        for (MappedTask task : mapped.values()) {
-            running += task.elements().runningCount() - (task.isOver() ? 0 : 1);
-        }
-        return new RunProgress(runs.size(), runs.finalCount(), Math.max(0, running));
     }
 
     RunReport report(RunId run, StateStore store, RunState state, Duration duration, @Nullable Throwable failure) {

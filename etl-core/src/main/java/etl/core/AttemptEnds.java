@@ -1,0 +1,231 @@
+package etl.core;
+
+import etl.core.TaskAttempt.Interruption;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.OutputNotStorableException;
+import etl.core.spi.RunJournal;
+import etl.core.spi.RunListener;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.TaskChange;
+import etl.core.spi.Time;
+import java.lang.reflect.Type;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What follows from the ends of the attempts of one run: a stored output, another attempt, or a failure. */
+final class AttemptEnds implements TaskAttempt.Owner {
+    private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
+
+    private final RunExecution execution;
+    private final RunScope scope;
+    private final Time time;
+    private final RunJournal journal;
+    private final RunWorkers workers;
+    private final Map<TaskRun, Time.Alarm> waiting = new ConcurrentHashMap<>();
+
+    AttemptEnds(RunExecution execution, RunScope scope, RunJournal journal, RunWorkers workers) {
+        this.execution = execution;
+        this.scope = scope;
+        this.time = scope.settings().time();
+        this.journal = journal;
+        this.workers = workers;
+    }
+
+    @Override
+    public void ended(TaskAttempt attempt, @Nullable Object output, @Nullable Throwable failure) {
+        if (failure == null) {
+            succeeded(attempt, output);
+        } else {
+            failed(attempt, failure);
+        }
+    }
+
+    @Override
+    public void abandoned(TaskAttempt attempt, TaskAbandonedException failure) {
+        if (attempt.interruption() != Interruption.STOP) {
+            closeFailed(attempt, failure);
+        }
+        workers.abandoned(attempt);
+        execution.hand(execution::endIfStopped);
+    }
+
+    private void succeeded(TaskAttempt attempt, @Nullable Object output) {
+        TaskRun taskRun = attempt.taskRun();
+        if (output != null) {
+            taskRun.runs().output(taskRun.index(), output);
+        }
+        Instant now = time.instant();
+        TaskChange change = TaskChange.succeeded(
+                attempt.taskId(), attempt.attempt(), now, attempt.rows(), output, outputType(taskRun));
+        try {
+            journal.write(taskRun.of(change), new End(attempt, TaskState.SUCCEEDED, now, null, null));
+        } catch (OutputNotStorableException notStorable) {
+            closeFailed(attempt, notStorable);
+        }
+    }
+
+    private Type outputType(TaskRun taskRun) {
+        Pipeline pipeline = scope.pipeline();
+        return taskRun.isElement()
+                ? pipeline.mapping(taskRun.task()).orElseThrow().elementType()
+                : pipeline.task(taskRun.task()).outputType();
+    }
+
+    private void failed(TaskAttempt attempt, Throwable failure) {
+        if (attempt.interruption() == Interruption.STOP) {
+            return;
+        }
+        if (failure instanceof TaskSkippedException && attempt.interruption() == null) {
+            close(attempt, failure, TaskState.SKIPPED);
+            return;
+        }
+        TaskRun taskRun = attempt.taskRun();
+        RetryPolicy policy = scope.pipeline().task(taskRun.task()).retry();
+        Duration elapsed = Duration.between(taskRun.runs().begunAt(taskRun.index()), time.instant());
+        Optional<Duration> delay = attempt.interruption() == Interruption.CANCEL
+                ? Optional.empty()
+                : policy.delayAfter(
+                        taskRun.runs().attemptsSinceStart(taskRun.index()),
+                        failure,
+                        elapsed,
+                        scope.settings().random());
+        if (delay.isEmpty()) {
+            closeFailed(attempt, failure);
+            return;
+        }
+        LOG.warn(
+                "run {}: task '{}', attempt {}, failed; the next attempt is due in {}",
+                scope.run().id(),
+                attempt.taskId(),
+                attempt.attempt(),
+                delay.get(),
+                MaskedFailure.of(failure));
+        retry(attempt, failure, delay.get());
+    }
+
+    private void retry(TaskAttempt attempt, Throwable failure, Duration delay) {
+        TaskRun taskRun = attempt.taskRun();
+        ErrorInfo error = ErrorInfo.of(failure);
+        journal.write(
+                taskRun.of(TaskChange.failed(
+                        attempt.taskId(),
+                        attempt.attempt(),
+                        TaskState.RETRYING,
+                        time.instant(),
+                        attempt.rows(),
+                        error)),
+                execution.noted());
+        if (execution.events().isActive()) {
+            execution
+                    .events()
+                    .tell(new RunListener.TaskRetrying(
+                            scope.run(), attempt.taskId(), taskRun.mapIndex(), attempt.attempt(), error, delay));
+        }
+        taskRun.runs().move(taskRun.index(), TaskState.RETRYING);
+        waiting.put(taskRun, time.after(delay, () -> {
+            waiting.remove(taskRun);
+            workers.add(taskRun);
+        }));
+        if (execution.isCancelled(taskRun.task())) {
+            cancelWaiting(taskRun);
+        }
+    }
+
+    /** The task run's last attempt has failed: it is FAILED, or CANCELLED if that is why. */
+    private void closeFailed(TaskAttempt attempt, Throwable failure) {
+        if (attempt.interruption() == Interruption.CANCEL) {
+            close(attempt, failure, TaskState.CANCELLED);
+            return;
+        }
+        execution.failedWith(failure);
+        LOG.error(
+                "run {}: task '{}' failed in attempt {}",
+                scope.run().id(),
+                attempt.taskId(),
+                attempt.attempt(),
+                MaskedFailure.of(failure));
+        close(attempt, failure, TaskState.FAILED);
+    }
+
+    private void close(TaskAttempt attempt, Throwable why, TaskState state) {
+        ErrorInfo error = ErrorInfo.of(why);
+        Instant now = time.instant();
+        TaskChange change = state == TaskState.SKIPPED
+                ? TaskChange.skipped(attempt.taskId(), attempt.attempt(), now, attempt.rows(), error)
+                : TaskChange.failed(attempt.taskId(), attempt.attempt(), state, now, attempt.rows(), error);
+        journal.write(attempt.taskRun().of(change), new End(attempt, state, now, why, error));
+    }
+
+    /** The final state of an attempt's task run, on its way to the store. */
+    private final class End implements RunJournal.Receipt {
+        private final TaskAttempt attempt;
+        private final TaskState state;
+        private final Instant at;
+        private final @Nullable Throwable why;
+        private final @Nullable ErrorInfo error;
+
+        End(TaskAttempt attempt, TaskState state, Instant at, @Nullable Throwable why, @Nullable ErrorInfo error) {
+            this.attempt = attempt;
+            this.state = state;
+            this.at = at;
+            this.why = why;
+            this.error = error;
+        }
+
+        @Override
+        public void durable() {
+            TaskRun taskRun = attempt.taskRun();
+            RunWorkers.Worker worker = attempt.workerOfThisThread();
+            if (worker != null) {
+                worker.goesOnAt(at);
+            }
+            execution.tellEnded(
+                    taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);
+            if (why == null || error == null) {
+                taskRun.runs().move(taskRun.index(), state);
+            } else {
+                taskRun.runs().close(taskRun.index(), state, why, error);
+            }
+            execution.closed(taskRun, state, worker);
+        }
+
+        @Override
+        public void failed(StateStoreException failure) {
+            execution.stop(failure);
+        }
+    }
+
+    /** Gives up the task runs that wait for their next attempt, as far as they are cancelled with the run. */
+    void cancelWaiting() {
+        for (TaskRun taskRun : waiting.keySet()) {
+            if (execution.isCancelled(taskRun.task())) {
+                cancelWaiting(taskRun);
+            }
+        }
+    }
+
+    private void cancelWaiting(TaskRun taskRun) {
+        if (taskRun.runs().claim(taskRun.index(), TaskState.RETRYING, TaskState.CANCELLED)) {
+            dropAlarm(taskRun);
+            execution.endUnattempted(taskRun);
+        }
+    }
+
+    /** No task run starts again. */
+    void dropWaiting() {
+        waiting.keySet().forEach(this::dropAlarm);
+    }
+
+    private void dropAlarm(TaskRun taskRun) {
+        Time.Alarm alarm = waiting.remove(taskRun);
+        if (alarm != null) {
+            alarm.cancel();
+        }
+    }
+}
