@@ -185,8 +185,7 @@ final class AttemptEnds implements TaskAttempt.Owner {
             if (worker != null) {
                 worker.goesOnAt(at);
             }
-            execution.tellEnded(
-                    taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);
+            execution.tellEnded(taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);
             if (why == null || error == null) {
                 taskRun.runs().move(taskRun.index(), state);
             } else {

@@ -94,13 +94,11 @@ final class MappedTasks {
         TaskChange change = state == TaskState.SKIPPED
                 ? TaskChange.skipped(taskId, attempt, now, RowCounts.NONE, error)
                 : TaskChange.failed(taskId, attempt, state, now, RowCounts.NONE, error);
-        journal.write(
-                change,
-                execution.onDurable(() -> {
-                    execution.tellEnded(whole, state, 0, begun, now, RowCounts.NONE, error);
-                    whole.runs().close(whole.index(), state, failure, error);
-                    execution.closed(whole, state, null);
-                }));
+        journal.write(change, execution.onDurable(() -> {
+            execution.tellEnded(whole, state, 0, begun, now, RowCounts.NONE, error);
+            whole.runs().close(whole.index(), state, failure, error);
+            execution.closed(whole, state, null);
+        }));
     }
 
     void cancel() {

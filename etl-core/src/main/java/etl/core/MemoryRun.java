@@ -42,14 +42,14 @@ final class MemoryRun implements RunJournal {
 
     List<StoredTask> tasks() {
         List<StoredTask> rows = new ArrayList<>(tasks.size() + elements.size());
-        tasks.forEach((taskId, task) -> rows.add(task.stored()));
-        elements.forEach((element, task) -> rows.add(task.stored()));
+        tasks.values().forEach(task -> task.stored().ifPresent(rows::add));
+        elements.values().forEach(task -> task.stored().ifPresent(rows::add));
         rows.sort(Comparator.comparing(StoredTask::taskId).thenComparingInt(StoredTask::mapIndex));
         return rows;
     }
 
     Optional<StoredTask> task(String taskId) {
-        return Optional.ofNullable(tasks.get(taskId)).map(MemoryTask::stored);
+        return Optional.ofNullable(tasks.get(taskId)).flatMap(MemoryTask::stored);
     }
 
     @Nullable
@@ -113,8 +113,8 @@ final class MemoryRun implements RunJournal {
         MemoryTask task = rows.get(key);
         if (task == null) {
             MemoryTask fresh = new MemoryTask();
-            task = rows.putIfAbsent(key, fresh);
-            return task == null ? fresh : task;
+            MemoryTask other = rows.putIfAbsent(key, fresh);
+            return other == null ? fresh : other;
         }
         return task;
     }

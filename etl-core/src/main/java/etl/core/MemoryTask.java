@@ -21,7 +21,8 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
     private static final long serialVersionUID = 1L;
 
     /** A change, or the reopening of the run, after which nothing counts but the attempts. */
-    record Entry(TaskChange change, boolean reopened, @Nullable Entry before) {
+    record Entry(
+            TaskChange change, boolean reopened, @Nullable Entry before) {
         TaskState state() {
             return reopened ? TaskState.PENDING : change.state();
         }
@@ -59,8 +60,8 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
 
     /** Makes the task run PENDING again, unless it survives that. */
     void reopen() {
-        updateAndGet(last ->
-                last == null || stored(last).survivesResume() ? last : new Entry(last.change(), true, last));
+        updateAndGet(
+                last -> last == null || stored(last).survivesResume() ? last : new Entry(last.change(), true, last));
     }
 
     TaskState state() {
@@ -78,13 +79,9 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
         return last == null ? null : last.change().output();
     }
 
-    /** What is known; there is at least one change. */
-    StoredTask stored() {
-        Entry last = get();
-        if (last == null) {
-            throw new IllegalStateException("nothing has been recorded of the task run");
-        }
-        return stored(last);
+    /** What is known; nothing while the first change is on its way. */
+    Optional<StoredTask> stored() {
+        return Optional.ofNullable(get()).map(MemoryTask::stored);
     }
 
     private static StoredTask stored(Entry last) {

@@ -188,8 +188,7 @@ final class RunExecution implements RunWorkers.Owner {
     private boolean attempt(TaskRun taskRun, RunWorkers.Worker worker) {
         TaskRuns runs = taskRun.runs();
         int number = runs.nextAttempt(taskRun.index());
-        TaskAttempt attempt =
-                new TaskAttempt(scope, ends, taskRun, number, worker.startTime(settings.time()), worker);
+        TaskAttempt attempt = new TaskAttempt(scope, ends, taskRun, number, worker.startTime(settings.time()), worker);
         if (number == runs.firstAttempt(taskRun.index())) {
             runs.begun(taskRun.index(), attempt.startedAt());
         }

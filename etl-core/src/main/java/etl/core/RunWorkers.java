@@ -157,11 +157,11 @@ final class RunWorkers {
 
     /** Another thread takes the place of the one that executes the attempt. */
     void abandoned(TaskAttempt attempt) {
-        for (Worker worker : workers) {
-            if (worker.attempt == attempt && workers.remove(worker)) {
-                worker.release();
-            }
-        }
+        workers.stream()
+                .filter(worker -> worker.attempt == attempt)
+                .findFirst()
+                .filter(workers::remove)
+                .ifPresent(Worker::release);
     }
 
     /**
@@ -264,7 +264,8 @@ final class RunWorkers {
         private void release() {
             TaskRun held = running;
             if (held != null) {
-                Objects.requireNonNull(pool(held.task())).release(pipeline.task(held.task()).poolSlots());
+                Objects.requireNonNull(pool(held.task()))
+                        .release(pipeline.task(held.task()).poolSlots());
             }
             leave();
         }
@@ -272,7 +273,8 @@ final class RunWorkers {
         private void reclaim() {
             TaskRun held = running;
             if (held != null) {
-                Objects.requireNonNull(pool(held.task())).reclaim(pipeline.task(held.task()).poolSlots());
+                Objects.requireNonNull(pool(held.task()))
+                        .reclaim(pipeline.task(held.task()).poolSlots());
             }
             busy.incrementAndGet();
             slots.reclaim();

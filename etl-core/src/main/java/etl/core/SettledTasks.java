@@ -55,12 +55,10 @@ final class SettledTasks {
         Instant now = scope.settings().time().instant();
         TaskChange change =
                 TaskChange.ended(scope.pipeline().task(taskRun.task()).id(), attempt, state, now);
-        journal.write(
-                taskRun.of(change),
-                execution.onDurable(() -> {
-                    execution.tellEnded(taskRun, state, attempt, now, now, RowCounts.NONE, null);
-                    taskRun.runs().closed();
-                    execution.closed(taskRun, state, null);
-                }));
+        journal.write(taskRun.of(change), execution.onDurable(() -> {
+            execution.tellEnded(taskRun, state, attempt, now, now, RowCounts.NONE, null);
+            taskRun.runs().closed();
+            execution.closed(taskRun, state, null);
+        }));
     }
 }

@@ -285,7 +285,9 @@ final class TaskAttempt implements TaskContext {
     @Override
     public void progress(long done, long total) {
         if (scope.settings().listeners().isActive()) {
-            scope.settings().listeners().tell(new RunListener.TaskProgress(scope.run(), taskId(), taskRun.mapIndex(), done, total));
+            scope.settings()
+                    .listeners()
+                    .tell(new RunListener.TaskProgress(scope.run(), taskId(), taskRun.mapIndex(), done, total));
         }
     }
 

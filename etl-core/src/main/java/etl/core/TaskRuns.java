@@ -98,7 +98,8 @@ final class TaskRuns {
     }
 
     boolean start(int index) {
-        return claim(index, TaskState.PENDING, TaskState.RUNNING) || claim(index, TaskState.RETRYING, TaskState.RUNNING);
+        return claim(index, TaskState.PENDING, TaskState.RUNNING)
+                || claim(index, TaskState.RETRYING, TaskState.RUNNING);
     }
 
     void closed() {
