@@ -18,12 +18,13 @@ final class SoloExecution implements TaskAttempt.Owner {
 
     SoloExecution(Pipeline pipeline, int task, int mapIndex) {
         this.pipeline = pipeline;
-        this.taskRun = new TaskRun(new TaskRuns(1), 0, task, mapIndex);
+        this.taskRun = new TaskRun(new TaskRuns(0), task, mapIndex);
     }
 
     <R extends @Nullable Object> TaskOutcome<R> execute(
             RunInfo run, int number, Map<String, Object> arguments, TaskBody.Inputs inputs) {
-        TaskAttempt attempt = new TaskAttempt(this, settings(), run, pipeline, taskRun, number, arguments);
+        RunScope scope = new RunScope(pipeline, run, settings(), arguments);
+        TaskAttempt attempt = new TaskAttempt(scope, this, taskRun, number, Instant.now(), null);
         attempt.execute(inputs);
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
