@@ -99,8 +99,7 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
     private static void replay(Entry entry, List<StoredAttempt> attempts) {
         TaskChange change = entry.change();
         StoredAttempt open = attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
-        boolean isOpen = open != null && open.state() == TaskState.RUNNING;
-        if (isOpen) {
+        if (open != null && open.state() == TaskState.RUNNING) {
             attempts.set(attempts.size() - 1, ended(open, entry));
         }
         if (!entry.reopened() && change.state() == TaskState.RUNNING) {
