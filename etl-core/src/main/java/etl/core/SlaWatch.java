@@ -5,9 +5,13 @@ import etl.core.spi.RunListener.Event;
 import etl.core.spi.RunListener.SlaMissed;
 import etl.core.spi.Time;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.IntPredicate;
@@ -28,7 +32,12 @@ final class SlaWatch {
     private final boolean active;
     private final ReentrantLock lock = new ReentrantLock();
     private final Map<Optional<String>, Time.Alarm> alarms = new HashMap<>();
+    private final Map<String, Waiting> waiting = new HashMap<>();
+    private final Map<String, List<String>> waitingFor = new HashMap<>();
     private boolean closed;
+
+    /** A task of an included pipeline that has not started. */
+    private record Waiting(Duration sla, Set<String> open) {}
 
     SlaWatch(Pipeline pipeline, RunInfo run, Time time, Consumer<Event> told) {
         this.pipeline = pipeline;
@@ -49,9 +58,27 @@ final class SlaWatch {
         pipeline.hooks().sla().ifPresent(sla -> watch(Optional.empty(), sla));
         for (int task = 0; task < pipeline.size(); task++) {
             TaskView view = pipeline.task(task);
-            if (!hasEnded.test(task)) {
-                view.hooks().sla().ifPresent(sla -> watch(Optional.of(view.id()), sla));
+            if (!hasEnded.test(task) && view.hooks().sla().isPresent()) {
+                Set<String> open = new HashSet<>(pipeline.scope(task).after());
+                open.removeIf(gate -> hasEnded.test(pipeline.ordinal(gate)));
+                start(view.id(), view.hooks().sla().get(), open);
             }
+        }
+    }
+
+    /** The time of a task of an included pipeline begins when all that this waits for has ended. */
+    private void start(String task, Duration sla, Set<String> open) {
+        if (open.isEmpty()) {
+            watch(Optional.of(task), sla);
+            return;
+        }
+        lock.lock();
+        try {
+            waiting.put(task, new Waiting(sla, open));
+            open.forEach(gate ->
+                    waitingFor.computeIfAbsent(gate, any -> new ArrayList<>()).add(task));
+        } finally {
+            lock.unlock();
         }
     }
 
@@ -89,8 +116,18 @@ final class SlaWatch {
             if (alarm != null) {
                 alarm.cancel();
             }
+            waiting.remove(task);
+            waitingFor.getOrDefault(task, List.of()).forEach(below -> opened(task, below));
         } finally {
             lock.unlock();
+        }
+    }
+
+    private void opened(String gate, String task) {
+        Waiting still = waiting.get(task);
+        if (still != null && still.open().remove(gate) && still.open().isEmpty()) {
+            waiting.remove(task);
+            watch(Optional.of(task), still.sla());
         }
     }
 

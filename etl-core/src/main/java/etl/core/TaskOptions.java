@@ -182,8 +182,8 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
     }
 
     /**
-     * Starts the task when all others have ended, however, even in a run that is being cancelled. Several such tasks follow
-     * each other only if one depends on the other.
+     * Starts the task when all others of this pipeline have ended, however, even in a run that is being cancelled. Several
+     * such tasks follow each other only if one depends on the other.
      *
      * @return this builder
      */
@@ -235,8 +235,9 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
     /**
      * Says when the task should have ended. If it has not, it goes on, and {@link #onSlaMiss} and the listeners are told.
      *
-     * @param sinceRunStart the time from the start, or the resumption, of the run to the end of the task, positive;
-     *     default no SLA
+     * @param sinceRunStart the time from the start, or the resumption, of the run to the end of the task, positive; if the
+     *     pipeline is {@linkplain Inclusion included} in another one, from the start of that part of the run; default no
+     *     SLA
      * @return this builder
      * @throws IllegalArgumentException if the time is not positive
      */

@@ -116,4 +116,41 @@ class SlaTest {
 
         assertThat(missed).containsExactly("task: slow", "pipeline: slow at 2001-01-01T00:10:00Z");
     }
+
+    @Test
+    void the_time_of_an_included_pipeline_begins_with_its_start() throws InterruptedException {
+        PipelineBuilder part = Pipeline.named("part");
+        CountDownLatch partRunning = new CountDownLatch(1);
+        part.task("slow").sla(Duration.ofMinutes(10)).run(ctx -> {
+            partRunning.countDown();
+            release.await();
+        });
+        CountDownLatch running = new CountDownLatch(2);
+        CountDownLatch go = new CountDownLatch(1);
+        var first = pipeline.task("first").run(ctx -> {
+            running.countDown();
+            go.await();
+        });
+        var failing = pipeline.task("failing").run(ctx -> {
+            running.countDown();
+            go.await();
+            throw new IllegalStateException("as planned");
+        });
+        pipeline.include("part", part.build()).after(first);
+        pipeline.include("never", part.build()).after(failing, first);
+        try (Etl etl = open()) {
+            RunHandle run = etl.submit(pipeline.build(), Arguments.none());
+            running.await();
+            time.advance(Duration.ofMinutes(30));
+            go.countDown();
+            partRunning.await();
+            time.advance(Duration.ofMinutes(9));
+            assertThat(missed).isEmpty();
+            time.advance(Duration.ofMinutes(1));
+            release.countDown();
+            run.await();
+        }
+
+        assertThat(missed).containsExactly("listener: part--slow after PT10M", "end");
+    }
 }
