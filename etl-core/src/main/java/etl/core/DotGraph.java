@@ -1,5 +1,6 @@
 package etl.core;
 
+import java.util.List;
 import java.util.stream.Collectors;
 
 /** A graph in Graphviz' DOT language. */
@@ -15,13 +16,7 @@ final class DotGraph {
         text.append("digraph ").append(quoted(pipeline.name())).append(" {\n    charset=\"UTF-8\";\n");
         text.append("    rankdir=LR;\n    labelloc=t;\n    label=").append(quoted(graph.title()));
         text.append(";\n    node [shape=box];\n");
-        for (TaskView task : graph.tasks()) {
-            String label = DrawnGraph.label(task).stream()
-                    .map(DotGraph::escaped)
-                    .collect(Collectors.joining("\\n", "\"", "\""));
-            text.append("    ").append(graph.name(task.id())).append(" [label=").append(label);
-            text.append(attributes(graph.shape(task))).append("];\n");
-        }
+        append(text, graph, graph.groups(), "    ");
         for (DrawnGraph.Edge edge : graph.edges()) {
             text.append("    ").append(edge.from()).append(" -> ").append(edge.to());
             text.append(" [style=").append(edge.carriesData() ? "solid" : "dashed");
@@ -36,6 +31,27 @@ final class DotGraph {
                     .append("];\n");
         }
         return text.append("}\n").toString();
+    }
+
+    private static void append(StringBuilder text, DrawnGraph graph, DrawnGroup group, String indent) {
+        for (TaskView task : group.tasks()) {
+            text.append(indent).append(graph.name(task.id())).append(" [label=");
+            text.append(label(DrawnGraph.label(task))).append(attributes(graph.shape(task)));
+            text.append("];\n");
+        }
+        for (DrawnGroup inner : group.groups()) {
+            text.append(indent).append("subgraph cluster_").append(inner.name()).append(" {\n");
+            text.append(indent)
+                    .append("    label=")
+                    .append(label(inner.label()))
+                    .append(";\n");
+            append(text, graph, inner, indent + "    ");
+            text.append(indent).append("}\n");
+        }
+    }
+
+    private static String label(List<String> lines) {
+        return lines.stream().map(DotGraph::escaped).collect(Collectors.joining("\\n", "\"", "\""));
     }
 
     private static String attributes(DrawnGraph.Shape shape) {

@@ -10,7 +10,9 @@ import java.util.Set;
 
 /**
  * What of a pipeline is drawn: the first tasks in topological order, as many as a picture can hold, with names that no
- * graph language can misread. A task that runs finally is drawn below the last tasks only, not below each one.
+ * graph language can misread. Dependencies that follow from others are left out where there would be one for each task: a
+ * task that runs finally is drawn below the last tasks only, as the end of an included pipeline is, and what this waits for
+ * above its first tasks only.
  */
 final class DrawnGraph {
     private static final int SHOWN = 80;
@@ -20,7 +22,6 @@ final class DrawnGraph {
     private final List<Edge> edges = new ArrayList<>();
     private final Map<String, String> names = new HashMap<>();
     private final Set<String> branches = new HashSet<>();
-    private final Set<String> finals = new HashSet<>();
 
     /** A dependency; {@code label} is empty for an ordinary one. */
     record Edge(String from, String to, String label, boolean carriesData) {}
@@ -37,9 +38,6 @@ final class DrawnGraph {
         this.pipeline = pipeline;
         for (TaskView task : pipeline.tasks()) {
             task.choices().forEach(choice -> branches.add(choice.taskId()));
-            if (task.runsFinally()) {
-                finals.add(task.id());
-            }
         }
         for (TaskView task : pipeline.tasksInOrder()) {
             List<Edge> above = edges(task);
@@ -54,19 +52,23 @@ final class DrawnGraph {
     private List<Edge> edges(TaskView task) {
         names.put(task.id(), "n" + tasks.size());
         Set<String> inputs = Set.copyOf(task.inputs());
+        Set<String> all = Set.copyOf(task.upstream());
+        Set<String> gates = all.size() > task.gates().size() ? Set.copyOf(task.gates()) : Set.of();
+        boolean isLast = task.runsFinally() || !task.endOf().isEmpty();
         List<Edge> above = new ArrayList<>();
         for (String upstream : task.upstream()) {
             boolean data = inputs.contains(upstream);
-            if (data || !task.runsFinally() || !isFollowed(upstream)) {
+            boolean follows = gates.contains(upstream) || (isLast && isFollowed(upstream, all));
+            if (data || !follows) {
                 above.add(new Edge(name(upstream), name(task.id()), label(task, upstream), data));
             }
         }
         return above;
     }
 
-    /** Whether a task that comes before the final ones has another such task below it. */
-    private boolean isFollowed(String task) {
-        return !finals.contains(task) && pipeline.downstream(task).stream().anyMatch(below -> !finals.contains(below));
+    /** Whether a task has another one of these below it. */
+    private boolean isFollowed(String task, Set<String> tasks) {
+        return pipeline.downstream(task).stream().anyMatch(tasks::contains);
     }
 
     private static String label(TaskView task, String upstream) {
@@ -104,9 +106,15 @@ final class DrawnGraph {
 
     /** The pipeline's name and description. */
     String title() {
-        return pipeline.description().isBlank()
-                ? pipeline.name()
-                : pipeline.name() + ": " + clean(pipeline.description());
+        return named(pipeline.name(), pipeline.description());
+    }
+
+    static String named(String name, String description) {
+        return description.isBlank() ? name : name + ": " + clean(description);
+    }
+
+    DrawnGroup groups() {
+        return DrawnGroup.of(pipeline, tasks);
     }
 
     /** What is missing, or empty if everything is drawn. */
@@ -134,6 +142,9 @@ final class DrawnGraph {
         } else if (task.triggerRule() != TriggerRule.ALL_SUCCESS) {
             options.add(task.triggerRule().name().toLowerCase(Locale.ROOT));
         }
+        if (!task.endOf().isEmpty()) {
+            options.add("end");
+        }
         task.mapped().ifPresent(mapped -> options.add(mapped(mapped)));
         if (task.retry().maxAttempts() > 1) {
             options.add(task.retry().maxAttempts() + " attempts");
@@ -144,6 +155,7 @@ final class DrawnGraph {
         if (task.priority() != 0) {
             options.add("priority " + task.priority());
         }
+        task.hooks().sla().ifPresent(sla -> options.add("SLA " + sla));
         if (!options.isEmpty()) {
             lines.add(clean(String.join(", ", options)));
         }

@@ -23,6 +23,11 @@ final class JsonGraph {
         graph.put(
                 "parameters",
                 pipeline.parameters().stream().map(JsonGraph::parameter).toList());
+        putHooks(graph, pipeline.hooks());
+        putList(
+                graph,
+                "inclusions",
+                pipeline.inclusions().stream().map(JsonGraph::inclusion).toList());
         List<Object> tasks = new ArrayList<>();
         pipeline.tasksInOrder().forEach(task -> tasks.add(task(pipeline, task)));
         graph.put("tasks", tasks);
@@ -55,7 +60,9 @@ final class JsonGraph {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", task.id());
         putText(json, "description", task.description());
+        task.group().ifPresent(group -> json.put("group", group));
         json.put("upstream", task.upstream());
+        putList(json, "gates", task.gates());
         json.put("downstream", pipeline.downstream(task.id()));
         json.put("inputs", task.inputs());
         json.put("outputType", task.outputType().getTypeName());
@@ -65,6 +72,7 @@ final class JsonGraph {
         if (task.runsFinally()) {
             json.put("runsFinally", true);
         }
+        putList(json, "endOf", task.endOf());
         task.mapped().ifPresent(mapped -> json.put("mapped", mapped(mapped)));
         json.put("maxAttempts", task.retry().maxAttempts());
         if (task.retry().maxAttempts() > 1) {
@@ -76,7 +84,38 @@ final class JsonGraph {
             json.put("poolSlots", task.poolSlots());
         });
         json.put("priority", task.priority());
+        putHooks(json, task.hooks());
         return json;
+    }
+
+    private static Map<String, Object> inclusion(InclusionView inclusion) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("path", inclusion.path());
+        json.put("group", inclusion.group());
+        json.put("pipeline", inclusion.pipeline());
+        putText(json, "description", inclusion.description());
+        putList(json, "after", inclusion.after());
+        putList(
+                json,
+                "arguments",
+                inclusion.arguments().stream().map(JsonGraph::argument).toList());
+        return json;
+    }
+
+    private static Map<String, Object> argument(InclusionView.Argument argument) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("parameter", argument.parameter());
+        json.put("source", argument.source().name());
+        json.put("value", argument.value());
+        return json;
+    }
+
+    private static void putHooks(Map<String, Object> json, Hooks hooks) {
+        hooks.sla().ifPresent(sla -> json.put("sla", sla.toString()));
+        putList(
+                json,
+                "callbacks",
+                hooks.points().stream().map(Enum::name).sorted().toList());
     }
 
     private static Map<String, Object> choice(TaskView.Choice choice) {

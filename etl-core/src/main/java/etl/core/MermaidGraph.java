@@ -29,14 +29,7 @@ final class MermaidGraph {
     private static String text(DrawnGraph graph) {
         StringBuilder text = new StringBuilder();
         text.append("---\ntitle: ").append(title(graph.title())).append("\n---\nflowchart LR\n");
-        for (TaskView task : graph.tasks()) {
-            String label = DrawnGraph.label(task).stream()
-                    .map(MermaidGraph::escaped)
-                    .collect(Collectors.joining("<br/>", "\"", "\""));
-            List<String> brackets = brackets(graph.shape(task));
-            text.append("    ").append(graph.name(task.id()));
-            text.append(brackets.get(0)).append(label).append(brackets.get(1)).append('\n');
-        }
+        append(text, graph, graph.groups(), "    ");
         for (DrawnGraph.Edge edge : graph.edges()) {
             text.append("    ").append(edge.from()).append(edge.carriesData() ? " --> " : " -.-> ");
             if (!edge.label().isEmpty()) {
@@ -48,6 +41,24 @@ final class MermaidGraph {
             text.append("    note>\"").append(escaped(graph.note())).append("\"]\n");
         }
         return text.toString();
+    }
+
+    private static void append(StringBuilder text, DrawnGraph graph, DrawnGroup group, String indent) {
+        for (TaskView task : group.tasks()) {
+            List<String> brackets = brackets(graph.shape(task));
+            text.append(indent).append(graph.name(task.id())).append(brackets.get(0));
+            text.append(label(DrawnGraph.label(task))).append(brackets.get(1)).append('\n');
+        }
+        for (DrawnGroup inner : group.groups()) {
+            text.append(indent).append("subgraph ").append(inner.name());
+            text.append('[').append(label(inner.label())).append("]\n");
+            append(text, graph, inner, indent + "    ");
+            text.append(indent).append("end\n");
+        }
+    }
+
+    private static String label(List<String> lines) {
+        return lines.stream().map(MermaidGraph::escaped).collect(Collectors.joining("<br/>", "\"", "\""));
     }
 
     private static List<String> brackets(DrawnGraph.Shape shape) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -248,6 +249,28 @@ public final class Pipeline {
             sorted.add(tasks.get(ordinal));
         }
         return sorted;
+    }
+
+    /**
+     * The groups of tasks.
+     *
+     * @return for each group, by its name after those of the groups around it, the ids of the tasks in it and in the groups
+     *     within it; a new map in the order of the first tasks
+     */
+    public Map<String, List<String>> groups() {
+        Map<String, List<String>> groups = new LinkedHashMap<>();
+        for (TaskView task : tasks) {
+            String group = task.group().orElse("");
+            for (int end = group.indexOf('/'); !group.isEmpty(); end = group.indexOf('/', end + 1)) {
+                String around = end < 0 ? group : group.substring(0, end);
+                groups.computeIfAbsent(around, any -> new ArrayList<>()).add(task.id());
+                if (end < 0) {
+                    break;
+                }
+            }
+        }
+        groups.replaceAll((group, ids) -> List.copyOf(ids));
+        return groups;
     }
 
     /**

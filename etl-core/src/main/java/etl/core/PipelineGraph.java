@@ -3,7 +3,7 @@ package etl.core;
 /**
  * The graph of a pipeline as text: Mermaid and DOT for pictures, JSON for programs. The same pipeline always gives the
  * same text. A picture shows each task with its description and with the options that differ from the defaults; a solid
- * line carries an output, a dashed one only the order. Immutable and safe for use by many threads.
+ * line carries an output, a dashed one only the order, a frame is a group. Immutable and safe for use by many threads.
  */
 public final class PipelineGraph {
     private final Pipeline pipeline;

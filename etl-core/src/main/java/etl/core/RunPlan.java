@@ -171,6 +171,13 @@ public final class RunPlan {
                     .append(count(waves.size() - SHOWN, "more wave"))
                     .append('\n');
         }
+        appendTasks(
+                text,
+                "groups: ",
+                pipeline.groups().entrySet().stream()
+                        .map(group ->
+                                group.getKey() + " (" + count(group.getValue().size(), "task") + ")")
+                        .toList());
         text.append("critical path: ").append(shown(criticalPath(), " -> ")).append('\n');
         appendTasks(text, "not expected to start: ", notStarted());
         appendTime(text);
@@ -198,9 +205,9 @@ public final class RunPlan {
         appendTasks(text, "counted as zero, without a former run: ", unknownDurations());
     }
 
-    private static void appendTasks(StringBuilder text, String what, List<String> tasks) {
-        if (!tasks.isEmpty()) {
-            text.append(what).append(shown(tasks, ", ")).append('\n');
+    private static void appendTasks(StringBuilder text, String what, List<String> names) {
+        if (!names.isEmpty()) {
+            text.append(what).append(shown(names, ", ")).append('\n');
         }
     }
 
@@ -220,7 +227,7 @@ public final class RunPlan {
     }
 
     /**
-     * The plan for programs: the members {@code pipeline}, {@code fingerprint}, {@code waves}, {@code criticalPath},
+     * The plan for programs: the members {@code pipeline}, {@code fingerprint}, {@code waves}, {@code groups}, {@code criticalPath},
      * {@code notStarted}, {@code durations} (seconds by task), {@code unknownDurations}, {@code formerRuns},
      * {@code unlimitedSeconds}, {@code parallelism} and {@code estimatedSeconds}; what is not known is absent.
      *
@@ -231,6 +238,9 @@ public final class RunPlan {
         plan.put("pipeline", pipeline.name());
         plan.put("fingerprint", pipeline.fingerprint());
         plan.put("waves", waves());
+        if (!pipeline.groups().isEmpty()) {
+            plan.put("groups", pipeline.groups());
+        }
         plan.put("criticalPath", criticalPath());
         plan.put("notStarted", notStarted());
         Map<String, Object> known = new LinkedHashMap<>();

@@ -116,6 +116,31 @@ public final class RunReport {
     }
 
     /**
+     * The groups of tasks.
+     *
+     * @return their names, each after those of the groups around it, in the order of their first tasks
+     */
+    public List<String> groups() {
+        return List.copyOf(pipeline.groups().keySet());
+    }
+
+    /**
+     * The tasks of a group.
+     *
+     * @param group one of the {@link #groups()}; the group of an included pipeline has the name of the inclusion
+     * @return how each task in it, and in the groups within it, ended
+     * @throws IllegalArgumentException if the pipeline has no such group
+     */
+    public List<TaskReport> group(String group) {
+        List<String> ids = pipeline.groups().get(group);
+        if (ids == null) {
+            throw new IllegalArgumentException("pipeline '" + pipeline.name() + "' has no group '" + group
+                    + "'; known: " + String.join(", ", groups()));
+        }
+        return ids.stream().map(id -> tasks.get(pipeline.ordinal(id))).toList();
+    }
+
+    /**
      * Why the run failed: the failure of the task that failed first.
      *
      * @return the error, or empty if the run did not fail

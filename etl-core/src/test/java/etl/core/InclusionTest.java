@@ -65,6 +65,9 @@ class InclusionTest {
 
         RunReport run = etl.run(outer.build(), Arguments.of(day, 3)).orThrow();
 
+        assertThat(run.group("cleaning"))
+                .extracting(TaskReport::id)
+                .containsExactly("cleaning--parse", "cleaning--sum");
         assertThat(run.output(report)).isEqualTo("total 3018");
         assertThat(run.output(cleaned)).isEqualTo(3018);
         assertThat(states(run))

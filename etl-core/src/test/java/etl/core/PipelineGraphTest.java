@@ -88,6 +88,87 @@ class PipelineGraphTest {
                         """);
     }
 
+    private static Pipeline grouped() {
+        PipelineBuilder part = Pipeline.named("clean-up").describedAs("tidies <all>");
+        Parameter<Integer> size = part.parameter("size", Integer.class).required();
+        part.parameter("key", Secret.class).optional(Secret.env("CLEAN_KEY"));
+        TaskRef<?> one = part.task("one").run(ctx -> {});
+        TaskRef<?> two = part.task("two").group("deep").after(one).run(ctx -> {});
+        part.task("three").triggerRule(TriggerRule.ALL_DONE).after(two).run(ctx -> {});
+        part.task("bye").runsFinally().run(ctx -> {});
+        PipelineBuilder shop = Pipeline.named("shop").onFailure(end -> {}).sla(Duration.ofHours(1));
+        TaskRef<Integer> load = shop.task("load", Integer.class)
+                .group("in")
+                .sla(Duration.ofMinutes(5))
+                .onSkip(end -> {})
+                .run(ctx -> 1);
+        Inclusion clean = shop.include("clean", part.build()).with(size, load).group("in");
+        shop.task("report").after(clean).run(ctx -> {});
+        return shop.build();
+    }
+
+    @Test
+    void groups_are_frames_and_dependencies_that_follow_from_others_are_left_out() {
+        assertThat(PipelineGraph.of(grouped()).toMermaid()).isEqualTo("""
+                        ---
+                        title: "shop"
+                        ---
+                        flowchart LR
+                            n6["report"]
+                            subgraph g0["in"]
+                                n0["load<br/>SLA PT5M"]
+                                subgraph g1["clean<br/>pipeline clean-up#58; tidies #60;all#62;"]
+                                    n1["clean#45;#45;one"]
+                                    n3["clean#45;#45;three<br/>all_done"]
+                                    n4(["clean#45;#45;bye<br/>finally"])
+                                    n5["clean<br/>end"]
+                                    subgraph g2["deep"]
+                                        n2["clean#45;#45;two"]
+                                    end
+                                end
+                            end
+                            n0 -.-> n1
+                            n1 -.-> n2
+                            n2 -.-> n3
+                            n3 -.-> n4
+                            n4 -.-> n5
+                            n5 -.-> n6
+                        """);
+        assertThat(PipelineGraph.of(grouped()).toDot()).contains("""
+                            n6 [label="report"];
+                            subgraph cluster_g0 {
+                                label="in";
+                                n0 [label="load\nSLA PT5M"];
+                                subgraph cluster_g1 {
+                                    label="clean\npipeline clean-up: tidies <all>";
+                                    n1 [label="clean--one"];
+                        """).contains("""
+                                    n5 [label="clean\nend"];
+                                    subgraph cluster_g2 {
+                                        label="deep";
+                                        n2 [label="clean--two"];
+                                    }
+                                }
+                            }
+                            n0 -> n1 [style=dashed];
+                        """);
+    }
+
+    @Test
+    void json_has_groups_inclusions_and_hooks() {
+        assertThat(PipelineGraph.of(grouped()).toJson())
+                .contains("\"sla\":\"PT1H\",\"callbacks\":[\"FAILURE\"],\"inclusions\":[{\"path\":\"clean\","
+                        + "\"group\":\"in/clean\",\"pipeline\":\"clean-up\",\"description\":\"tidies <all>\","
+                        + "\"after\":[\"load\"],\"arguments\":[{\"parameter\":\"size\",\"source\":\"OUTPUT\","
+                        + "\"value\":\"load\"},{\"parameter\":\"key\",\"source\":\"VALUE\","
+                        + "\"value\":\"env:CLEAN_KEY\"}]}]")
+                .contains("\"id\":\"load\",\"group\":\"in\"")
+                .contains("\"sla\":\"PT5M\",\"callbacks\":[\"SKIP\"]")
+                .contains("\"id\":\"clean--two\",\"group\":\"in/clean/deep\"")
+                .contains("\"upstream\":[\"clean--two\",\"load\"],\"gates\":[\"load\"]")
+                .contains("\"endOf\":[\"clean--three\"]");
+    }
+
     @Test
     void json_has_everything_declared_and_of_a_secret_its_reference_only() {
         assertThat(PipelineGraph.of(shop()).toJson())

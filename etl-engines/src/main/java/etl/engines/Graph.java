@@ -1,8 +1,10 @@
 package etl.engines;
 
 import etl.core.Hooks;
+import etl.core.InclusionView;
 import etl.core.Pipeline;
 import etl.core.TaskView;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Set;
  * ids can become one name.
  */
 public final class Graph {
+    private final Pipeline pipeline;
     private final List<TaskView> tasks;
     private final Map<String, String> names = new LinkedHashMap<>();
 
@@ -25,6 +28,7 @@ public final class Graph {
      * @throws ExportRefusedException if a task has a reserved id
      */
     public Graph(Pipeline pipeline, Set<String> reserved) {
+        this.pipeline = pipeline;
         this.tasks = pipeline.tasksInOrder();
         if (isHooked(pipeline.hooks())) {
             throw new ExportRefusedException(
@@ -56,7 +60,9 @@ public final class Graph {
     private static void refuseWhatNoArtifactKeepsYet(TaskView task) {
         String why = null;
         if (!task.isPlain()) {
-            why = "it has a trigger rule, is chosen by a branch, is mapped, is a teardown or runs finally";
+            why =
+                    "it has a trigger rule, is chosen by a branch, is mapped, is a teardown, runs finally or is the end of an"
+                            + " included pipeline";
         } else if (task.pool().isPresent()) {
             why = "it needs a pool";
         } else if (task.priority() != 0) {
@@ -106,6 +112,39 @@ public final class Graph {
      */
     public List<String> upstream(TaskView task) {
         return task.upstream().stream().map(this::name).toList();
+    }
+
+    /**
+     * How groups and included pipelines are told in the mapping report.
+     *
+     * @return the entries, none for a pipeline that has neither
+     */
+    public List<MappingReport.Mapping> mappings() {
+        List<MappingReport.Mapping> mappings = new ArrayList<>();
+        if (!pipeline.groups().isEmpty()) {
+            mappings.add(new MappingReport.Mapping(
+                    pipeline.name(),
+                    "groups",
+                    MappingReport.Fidelity.APPROXIMATED,
+                    "names only, which the artifact leaves out: "
+                            + String.join(", ", pipeline.groups().keySet())));
+        }
+        for (InclusionView inclusion : pipeline.inclusions()) {
+            mappings.add(new MappingReport.Mapping(
+                    pipeline.name(),
+                    "inclusion " + inclusion.path(),
+                    MappingReport.Fidelity.EXACT,
+                    "each task of pipeline " + inclusion.pipeline() + " is a task of the artifact"));
+            if (!inclusion.arguments().isEmpty()) {
+                mappings.add(new MappingReport.Mapping(
+                        pipeline.name(),
+                        "inclusion " + inclusion.path() + ", arguments",
+                        MappingReport.Fidelity.DELEGATED,
+                        "the JVM of a task takes them from the run's arguments, from pipeline_tasks or from the"
+                                + " pipeline itself, and checks them"));
+            }
+        }
+        return mappings;
     }
 
     /**

@@ -135,6 +135,7 @@ final class AirflowDag {
         mappings.add(new Mapping(pipeline.name(), "dependencies", Fidelity.EXACT, "a >> b"));
         mappings.add(new Mapping(
                 pipeline.name(), "outputs", Fidelity.DELEGATED, "kept in pipeline_tasks; XCom holds a reference"));
+        mappings.addAll(graph.mappings());
         mappings.addAll(PythonParameter.mappings(pipeline, "params, checked again by the JVM", true));
         if (pipeline.parallelism().isPresent()) {
             mappings.add(new Mapping(

@@ -14,8 +14,11 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Runs and tasks as tables for people. */
 final class RunTables {
@@ -57,8 +60,18 @@ final class RunTables {
                     String.valueOf(task.rows().rejected()));
         }
         table.print(out);
+        report.groups().forEach(group -> out.println("group " + group + ": " + states(report.group(group))));
         out.println("run " + report.id() + " of pipeline " + report.pipeline() + " " + report.state() + " after "
                 + Durations.text(report.duration()));
+    }
+
+    private static String states(List<TaskReport> tasks) {
+        Map<TaskState, Long> counts = tasks.stream()
+                .collect(Collectors.groupingBy(
+                        TaskReport::state, () -> new EnumMap<>(TaskState.class), Collectors.counting()));
+        return counts.entrySet().stream()
+                .map(count -> count.getValue() + " " + count.getKey())
+                .collect(Collectors.joining(", "));
     }
 
     static void print(StoredRun run, List<StoredTask> tasks, PrintWriter out) {

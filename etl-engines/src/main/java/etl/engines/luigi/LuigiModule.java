@@ -100,6 +100,7 @@ final class LuigiModule {
                 "outputs",
                 Fidelity.DELEGATED,
                 "kept in pipeline_tasks; the target file of a task holds a reference"));
+        mappings.addAll(graph.mappings());
         mappings.addAll(PythonParameter.mappings(pipeline, "--arguments, checked by the JVM", false));
         mappings.add(new Mapping(
                 pipeline.name(),

@@ -187,6 +187,7 @@ final class PrefectFlow {
                 "outputs",
                 Fidelity.DELEGATED,
                 "kept in pipeline_tasks; the task returns a reference"));
+        mappings.addAll(graph.mappings());
         mappings.addAll(PythonParameter.mappings(pipeline, "arguments of the flow, checked again by the JVM", false));
         mappings.add(new Mapping(
                 pipeline.name(),
