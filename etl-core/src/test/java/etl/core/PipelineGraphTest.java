@@ -134,16 +134,23 @@ class PipelineGraphTest {
                             n4 -.-> n5
                             n5 -.-> n6
                         """);
-        assertThat(PipelineGraph.of(grouped()).toDot()).contains("""
+        assertThat(PipelineGraph.of(grouped()).toDot()).isEqualTo("""
+                        digraph "shop" {
+                            charset="UTF-8";
+                            rankdir=LR;
+                            labelloc=t;
+                            label="shop";
+                            node [shape=box];
                             n6 [label="report"];
                             subgraph cluster_g0 {
                                 label="in";
-                                n0 [label="load\nSLA PT5M"];
+                                n0 [label="load\\nSLA PT5M"];
                                 subgraph cluster_g1 {
-                                    label="clean\npipeline clean-up: tidies <all>";
+                                    label="clean\\npipeline clean-up: tidies <all>";
                                     n1 [label="clean--one"];
-                        """).contains("""
-                                    n5 [label="clean\nend"];
+                                    n3 [label="clean--three\\nall_done"];
+                                    n4 [label="clean--bye\\nfinally", style=rounded];
+                                    n5 [label="clean\\nend"];
                                     subgraph cluster_g2 {
                                         label="deep";
                                         n2 [label="clean--two"];
@@ -151,6 +158,12 @@ class PipelineGraphTest {
                                 }
                             }
                             n0 -> n1 [style=dashed];
+                            n1 -> n2 [style=dashed];
+                            n2 -> n3 [style=dashed];
+                            n3 -> n4 [style=dashed];
+                            n4 -> n5 [style=dashed];
+                            n5 -> n6 [style=dashed];
+                        }
                         """);
     }
 
