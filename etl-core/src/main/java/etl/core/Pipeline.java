@@ -86,18 +86,18 @@ public final class Pipeline {
                 .toList();
     }
 
-    private Pipeline(Pipeline original, List<TaskBody> bodies) {
+    private Pipeline(Pipeline original, List<TaskDeclaration> declared) {
         this.owner = original.owner;
         this.name = original.name;
         this.description = original.description;
         this.parallelism = original.parallelism;
         this.deadline = original.deadline;
         this.parameters = original.parameters;
-        this.declared = original.declared;
+        this.declared = declared;
         this.scopes = original.scopes;
         this.tasks = original.tasks;
         this.ordinals = original.ordinals;
-        this.bodies = bodies;
+        this.bodies = guarded();
         this.mappings = original.mappings;
         this.starts = original.starts;
         this.upstream = original.upstream;
@@ -327,11 +327,12 @@ public final class Pipeline {
         Objects.requireNonNull(interceptor, "interceptor");
         return new Pipeline(
                 this,
-                bodies.stream().map(body -> intercepted(interceptor, body)).toList());
+                declared.stream().map(task -> intercepted(interceptor, task)).toList());
     }
 
-    private static TaskBody intercepted(TaskInterceptor interceptor, TaskBody body) {
-        return (context, inputs) -> interceptor.execute(context, () -> body.execute(context, inputs));
+    private static TaskDeclaration intercepted(TaskInterceptor interceptor, TaskDeclaration task) {
+        TaskBody body = task.body();
+        return task.withBody((context, inputs) -> interceptor.execute(context, () -> body.execute(context, inputs)));
     }
 
     /**
@@ -380,6 +381,12 @@ public final class Pipeline {
     /** Those of the included pipelines, each before those within it. */
     List<Scope> scopes() {
         return scopes;
+    }
+
+    /** Whether the code of a task can name another one: an upstream task, or one whose output is an argument. */
+    boolean canRead(int ordinal, int source) {
+        return Arrays.stream(upstream[ordinal]).anyMatch(above -> above == source)
+                || scope(ordinal).outputs().values().stream().anyMatch(output -> ordinal(output.taskId()) == source);
     }
 
     TaskDeclaration declaration(int ordinal) {

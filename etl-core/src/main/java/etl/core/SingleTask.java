@@ -109,7 +109,8 @@ public final class SingleTask<R extends @Nullable Object> {
     /**
      * Gives the output of a task upstream, which then counts as SUCCEEDED.
      *
-     * @param upstream a direct upstream task of this task
+     * @param upstream a direct upstream task of this task, or one whose output is an argument of the included pipeline of
+     *     which this task is a part
      * @param output what it is to have returned
      * @param <T> the type of its output
      * @return this task
@@ -138,10 +139,8 @@ public final class SingleTask<R extends @Nullable Object> {
 
     private int upstream(TaskRef<?> upstream) {
         int source = pipeline.ordinal(upstream);
-        for (int known : pipeline.upstream(task)) {
-            if (known == source) {
-                return source;
-            }
+        if (pipeline.canRead(task, source)) {
+            return source;
         }
         throw new IllegalArgumentException("task '" + upstream.id() + "' is not a direct upstream task of '"
                 + pipeline.task(task).id() + "'");

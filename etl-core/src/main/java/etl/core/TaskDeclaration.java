@@ -21,4 +21,22 @@ record TaskDeclaration(
         TaskBody body,
         Hooks hooks,
         Scope scope)
-        implements Declared {}
+        implements Declared {
+    TaskDeclaration withBody(TaskBody other) {
+        return new TaskDeclaration(
+                id,
+                description,
+                group,
+                retry,
+                timeout,
+                trigger,
+                outputType,
+                mapping,
+                scarcity,
+                inputs,
+                upstream,
+                other,
+                hooks,
+                scope);
+    }
+}
