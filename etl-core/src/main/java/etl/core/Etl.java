@@ -3,10 +3,7 @@ package etl.core;
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
 import etl.core.spi.RunExecutor;
-import etl.core.spi.RunInfo;
 import etl.core.spi.StateStore;
-import etl.core.spi.StoredRun;
-import etl.core.spi.StoredTask;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +35,7 @@ public final class Etl implements AutoCloseable {
     private final List<AutoCloseable> resources;
     private final LiveRuns live = new LiveRuns();
     private final KeyedRuns keyed;
+    private final Resumption resumption;
     private final AtomicBoolean closed = new AtomicBoolean();
 
     Etl(
@@ -67,6 +66,7 @@ public final class Etl implements AutoCloseable {
                 pools,
                 grace);
         this.keyed = new KeyedRuns(settings, live);
+        this.resumption = new Resumption(settings);
     }
 
     /**
@@ -194,19 +194,15 @@ public final class Etl implements AutoCloseable {
                 pipeline.size(),
                 time.instant(),
                 options.dataInterval());
-        return keyed.submit(pipeline, run, () -> execution(pipeline, run, bound, List.of()));
-    }
-
-    private RunExecution execution(
-            Pipeline pipeline, NewRun run, Map<String, Object> arguments, List<StoredTask> tasks) {
-        RunInfo info = new RunInfo(run.id(), pipeline.name(), run.engineRun(), run.dataInterval());
-        return new RunExecution(
-                pipeline, info, settings, store.journal(run.id()), arguments, new TaskTable(pipeline, tasks));
+        return keyed.submit(pipeline, run, () -> resumption.execution(pipeline, run, bound, List.of()));
     }
 
     /**
      * Continues a run that failed, was cancelled or was interrupted by a crash: tasks that succeeded are not executed
      * again, and their outputs are read back. No other process may be executing the run.
+     *
+     * <p>Only what cleans up is executed again although it has succeeded: tasks that run finally, in every execution that
+     * executes anything; and a teardown with its setups, if a task between them is executed after it has run.
      *
      * @param id the run
      * @param pipeline its pipeline, unchanged since the run began
@@ -216,25 +212,35 @@ public final class Etl implements AutoCloseable {
      * @throws etl.core.spi.StateStoreException if the store cannot be used
      */
     public RunHandle resume(RunId id, Pipeline pipeline) {
+        return again(id, pipeline, () -> resumption.resume(id, pipeline));
+    }
+
+    /**
+     * Executes tasks of a run that has ended again, even if they have succeeded, together with everything that has not: a
+     * new attempt of the same run, which keeps its id, its arguments and the history of its attempts. A mapped task is
+     * executed again as a whole. Tasks that clean up have their turn as in a resume, see {@link #resume}.
+     *
+     * @param id the run
+     * @param pipeline its pipeline, unchanged since the run began
+     * @param choice which tasks
+     * @return the run, to watch, cancel and wait for
+     * @throws IllegalArgumentException if the choice names tasks that the pipeline does not have, all of them in the message
+     * @throws ResumeRefusedException if the run is unknown, has not ended, is being executed here, or belongs to another
+     *     pipeline definition
+     * @throws etl.core.spi.StateStoreException if the store cannot be used
+     */
+    public RunHandle rerun(RunId id, Pipeline pipeline, Rerun choice) {
+        return again(id, pipeline, () -> resumption.rerun(id, pipeline, choice));
+    }
+
+    private RunHandle again(RunId id, Pipeline pipeline, Supplier<RunExecution> execution) {
         checkOpen();
         checkPools(pipeline);
         return live.claim(id)
                 .orElseThrow(() ->
                         new ResumeRefusedException("run " + id + " is being executed right now; wait for its end"))
-                .start(() -> Optional.of(resumption(id, pipeline)))
+                .start(() -> Optional.of(execution.get()))
                 .orElseThrow();
-    }
-
-    private RunExecution resumption(RunId id, Pipeline pipeline) {
-        StoredRun stored = store.find(id)
-                .orElseThrow(() -> new ResumeRefusedException(
-                        "run " + id + " is unknown in this store; check the id and the database"));
-        Resumption.check(stored, pipeline);
-        Map<String, Object> arguments =
-                Arguments.parse(pipeline, stored.definition().arguments()).bind(pipeline);
-        List<StoredTask> tasks = store.tasks(id);
-        store.reopen(id);
-        return execution(pipeline, stored.definition(), arguments, tasks);
     }
 
     /**

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,8 +82,13 @@ public final class InMemoryStateStore implements StateStore {
     }
 
     @Override
-    public void reopen(RunId run) {
-        existing(run).reopen();
+    public void reopen(RunId run, Set<String> taskIds) {
+        existing(run).reopen(taskIds);
+    }
+
+    @Override
+    public boolean rerun(RunId run, Set<String> taskIds) {
+        return run(run).filter(found -> found.rerun(taskIds)).isPresent();
     }
 
     @Override

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -74,15 +75,27 @@ final class MemoryRun implements RunJournal {
         return outputs;
     }
 
-    synchronized void reopen() {
+    synchronized void reopen(Set<String> taskIds) {
         if (state == RunState.SUCCEEDED) {
             throw new StateStoreException("run " + definition.id() + " cannot be reopened: it has succeeded", null);
         }
+        reset(taskIds);
+    }
+
+    synchronized boolean rerun(Set<String> taskIds) {
+        if (!state.isFinal()) {
+            return false;
+        }
+        reset(taskIds);
+        return true;
+    }
+
+    private void reset(Set<String> taskIds) {
         state = RunState.RUNNING;
         endedAt = Optional.empty();
         error = Optional.empty();
-        tasks.values().forEach(MemoryTask::reopen);
-        elements.values().forEach(MemoryTask::reopen);
+        tasks.forEach((taskId, task) -> task.reopen(taskIds.contains(taskId)));
+        elements.forEach((element, task) -> task.reopen(taskIds.contains(element.taskId())));
     }
 
     @Override

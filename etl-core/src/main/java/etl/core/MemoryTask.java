@@ -58,10 +58,11 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
         return last == null ? 0 : last.change().attempt();
     }
 
-    /** Makes the task run PENDING again, unless it survives that. */
-    void reopen() {
-        updateAndGet(
-                last -> last == null || stored(last).survivesResume() ? last : new Entry(last.change(), true, last));
+    /** Makes the task run PENDING again, unless it survives that and is not wanted again. */
+    void reopen(boolean again) {
+        updateAndGet(last -> last == null || (!again && stored(last).survivesResume())
+                ? last
+                : new Entry(last.change(), true, last));
     }
 
     TaskState state() {

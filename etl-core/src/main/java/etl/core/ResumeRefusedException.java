@@ -1,6 +1,9 @@
 package etl.core;
 
-/** A run cannot be resumed: it is unknown, has succeeded, or belongs to another pipeline definition. */
+/**
+ * A run cannot be resumed or rerun, nor its tasks marked: it is unknown, in a state that does not allow it, being executed,
+ * or belongs to another pipeline definition.
+ */
 public final class ResumeRefusedException extends EtlException {
     ResumeRefusedException(String message) {
         super(message, null);

@@ -1,16 +1,71 @@
 package etl.core;
 
+import etl.core.spi.NewRun;
+import etl.core.spi.RunInfo;
+import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
-/** Whether a stored run may be continued by a pipeline. */
+/** Makes runs ready to be executed again. */
 final class Resumption {
-    private Resumption() {}
+    private final RunSettings settings;
+    private final StateStore store;
 
-    static void check(StoredRun stored, Pipeline pipeline) {
-        RunId id = stored.definition().id();
-        checkDefinition(stored, pipeline);
+    Resumption(RunSettings settings) {
+        this.settings = settings;
+        this.store = settings.store();
+    }
+
+    RunExecution resume(RunId id, Pipeline pipeline) {
+        StoredRun stored = stored(store, id, pipeline);
         if (stored.state() == RunState.SUCCEEDED) {
-            throw new ResumeRefusedException("run " + id + " has succeeded; there is nothing to resume");
+            throw new ResumeRefusedException("run " + id
+                    + " has succeeded; there is nothing to resume, but tasks of it can be chosen for a rerun");
+        }
+        Map<String, Object> arguments = arguments(stored, pipeline);
+        List<StoredTask> rows = store.tasks(id);
+        Set<String> again = Redone.inResume(pipeline, rows);
+        store.reopen(id, again);
+        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again));
+    }
+
+    RunExecution rerun(RunId id, Pipeline pipeline, Rerun choice) {
+        StoredRun stored = stored(store, id, pipeline);
+        checkEnded(stored);
+        Map<String, Object> arguments = arguments(stored, pipeline);
+        List<StoredTask> rows = store.tasks(id);
+        Set<String> again = Redone.inRerun(pipeline, rows, choice);
+        if (!store.rerun(id, again)) {
+            throw new ResumeRefusedException("run " + id + " has been reopened by another process just now");
+        }
+        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again));
+    }
+
+    RunExecution execution(Pipeline pipeline, NewRun run, Map<String, Object> arguments, List<StoredTask> tasks) {
+        RunInfo info = new RunInfo(run.id(), pipeline.name(), run.engineRun(), run.dataInterval());
+        return new RunExecution(
+                pipeline, info, settings, store.journal(run.id()), arguments, new TaskTable(pipeline, tasks));
+    }
+
+    private static Map<String, Object> arguments(StoredRun stored, Pipeline pipeline) {
+        return Arguments.parse(pipeline, stored.definition().arguments()).bind(pipeline);
+    }
+
+    static StoredRun stored(StateStore store, RunId id, Pipeline pipeline) {
+        StoredRun stored = store.find(id)
+                .orElseThrow(() -> new ResumeRefusedException(
+                        "run " + id + " is unknown in this store; check the id and the database"));
+        checkDefinition(stored, pipeline);
+        return stored;
+    }
+
+    static void checkEnded(StoredRun stored) {
+        if (!stored.state().isFinal()) {
+            throw new ResumeRefusedException("run " + stored.definition().id() + " has not ended: it is "
+                    + stored.state() + "; wait for its end, or resume it if the process that executed it is gone");
         }
     }
 

@@ -1,6 +1,6 @@
 package etl.core;
 
-/** Where a run stands. A failed or cancelled run becomes RUNNING again only by {@link Etl#resume}. */
+/** Where a run stands. A run that has ended becomes RUNNING again only by {@link Etl#resume} or {@link Etl#rerun}. */
 public enum RunState {
     /** Recorded and not started yet. */
     QUEUED,

@@ -12,6 +12,7 @@ import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The in-memory store, to be subclassed by tests that want one method to fail or to wait. */
@@ -29,8 +30,13 @@ class StoreDouble implements StateStore {
     }
 
     @Override
-    public void reopen(RunId run) {
-        store.reopen(run);
+    public void reopen(RunId run, Set<String> taskIds) {
+        store.reopen(run, taskIds);
+    }
+
+    @Override
+    public boolean rerun(RunId run, Set<String> taskIds) {
+        return store.rerun(run, taskIds);
     }
 
     @Override

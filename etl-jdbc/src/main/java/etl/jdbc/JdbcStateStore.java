@@ -12,6 +12,7 @@ import etl.core.spi.StoredTask;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -125,12 +126,22 @@ public final class JdbcStateStore implements StateStore {
     }
 
     @Override
-    public void reopen(RunId run) {
-        database.transaction("reopening run " + run, connection -> {
-            RunsTable.reopen(connection, database.table("pipeline_runs"), run);
-            TasksTable.reopen(connection, database.table("pipeline_tasks"), run);
-            return true;
-        });
+    public void reopen(RunId run, Set<String> taskIds) {
+        if (!reset(run, "state <> 'SUCCEEDED'", taskIds)) {
+            throw new StateStoreException("run " + run + " cannot be reopened: it is unknown or has succeeded", null);
+        }
+    }
+
+    @Override
+    public boolean rerun(RunId run, Set<String> taskIds) {
+        return reset(run, "state in ('SUCCEEDED', 'FAILED', 'CANCELLED')", taskIds);
+    }
+
+    private boolean reset(RunId run, String allowed, Set<String> taskIds) {
+        return database.transaction(
+                "reopening run " + run,
+                connection -> RunsTable.reopen(connection, database.table("pipeline_runs"), run, allowed)
+                        && TasksTable.reopen(connection, database.table("pipeline_tasks"), run, taskIds));
     }
 
     @Override

@@ -5,7 +5,6 @@ import etl.core.RunId;
 import etl.core.RunState;
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
-import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -64,15 +63,13 @@ final class RunsTable {
         });
     }
 
-    static void reopen(Connection connection, String table, RunId run) throws SQLException {
+    /** False if the run is unknown or its state does not allow it. */
+    static boolean reopen(Connection connection, String table, RunId run, String allowed) throws SQLException {
         String sql = "update " + table + " set state = 'RUNNING', ended_at = null, error_type = null,"
-                + " error_message = null, error_stack = null where run_id = ? and state <> 'SUCCEEDED'";
+                + " error_message = null, error_stack = null where run_id = ? and " + allowed;
         try (PreparedStatement update = connection.prepareStatement(sql)) {
             update.setObject(1, run.value());
-            if (update.executeUpdate() == 0) {
-                throw new StateStoreException(
-                        "run " + run + " cannot be reopened: it is unknown or has succeeded", null);
-            }
+            return update.executeUpdate() == 1;
         }
     }
 

@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL that reads and reopens {@code pipeline_tasks}; {@link TaskWrites} has the SQL that changes single rows. */
@@ -55,14 +56,19 @@ final class TasksTable {
         }
     }
 
-    static void reopen(Connection connection, String table, RunId run) throws SQLException {
+    /** By a subselect, which is hashed; an array of many ids would be searched for each row. */
+    static boolean reopen(Connection connection, String table, RunId run, Set<String> taskIds) throws SQLException {
         String sql = "update " + table + " t set state = 'PENDING',"
                 + " attempts = case when started_at is null then attempts else attempts || " + CURRENT_ATTEMPT + " end,"
-                + " started_at = null, ended_at = null, error_type = null, error_message = null, error_stack = null"
-                + " where run_id = ? and state <> 'SUCCEEDED' and not (state = 'SKIPPED' and started_at is not null)";
+                + " started_at = null, ended_at = null, output = null,"
+                + " error_type = null, error_message = null, error_stack = null"
+                + " where run_id = ? and (task_id in (select unnest(?::text[]))"
+                + " or (state <> 'SUCCEEDED' and not (state = 'SKIPPED' and started_at is not null)))";
         try (PreparedStatement update = connection.prepareStatement(sql)) {
             update.setObject(1, run.value());
+            update.setArray(2, connection.createArrayOf("text", taskIds.toArray()));
             update.executeUpdate();
+            return true;
         }
     }
 

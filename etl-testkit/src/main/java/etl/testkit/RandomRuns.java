@@ -7,7 +7,9 @@ import etl.core.Etl;
 import etl.core.GenericType;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
+import etl.core.Rerun;
 import etl.core.RetryPolicy;
+import etl.core.RunHandle;
 import etl.core.RunReport;
 import etl.core.RunState;
 import etl.core.TaskContext;
@@ -17,14 +19,16 @@ import etl.core.TaskState;
 import etl.core.TriggerRule;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredTask;
+import etl.testkit.RandomTask.Deed;
+import etl.testkit.RandomTask.Kind;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -36,48 +40,9 @@ public final class RandomRuns {
     private static final TriggerRule[] RULES = TriggerRule.values();
 
     private final Random random;
-    private final List<Node> nodes = new ArrayList<>();
+    private final List<RandomTask> nodes = new ArrayList<>();
     private final Map<String, Integer> executions = new ConcurrentHashMap<>();
-
-    /** What a task's code does. */
-    private enum Deed {
-        SUCCEED,
-        FAIL,
-        SKIP,
-        FAIL_ONCE
-    }
-
-    private enum Kind {
-        PLAIN,
-        BRANCH,
-        MAPPED,
-        TEARDOWN,
-        FINAL
-    }
-
-    /** One task of the pipeline, as data. */
-    private static final class Node {
-        final String id;
-        final List<Integer> upstream = new ArrayList<>();
-        Kind kind = Kind.PLAIN;
-        TriggerRule rule = TriggerRule.ALL_SUCCESS;
-        Deed deed = Deed.SUCCEED;
-        boolean healed;
-        int setup = -1;
-        int branch = -1;
-        boolean chosen;
-        int elements;
-        int failingElements;
-
-        Node(String id) {
-            this.id = id;
-        }
-
-        /** What its code does now: what failed the first time may succeed in a resume. */
-        Deed deedNow() {
-            return deed == Deed.FAIL && healed ? Deed.SUCCEED : deed;
-        }
-    }
+    private final RandomOracle oracle = new RandomOracle(nodes);
 
     private RandomRuns(long seed) {
         this.random = new Random(seed);
@@ -102,28 +67,46 @@ public final class RandomRuns {
                 .parallelism(1 + random.nextInt(8))
                 .pool("scarce", 2)
                 .build()) {
-            Map<String, TaskState> before = new HashMap<>();
             RunReport first = etl.run(pipeline, Arguments.none());
-            Map<String, TaskState> expected = expected(before);
-            compare("first execution", etl, first, expected);
-
+            Map<String, TaskState> ended = oracle.expected(Map.of());
+            compare("first execution", etl, first, ended);
             if (first.state() == RunState.FAILED) {
                 nodes.forEach(node -> node.healed = random.nextBoolean());
-                Map<String, Integer> executedBefore = Map.copyOf(executions);
-                expected.forEach((id, state) -> {
-                    if (state == TaskState.SUCCEEDED
-                            || (state == TaskState.SKIPPED && executedBefore.containsKey(id))) {
-                        before.put(id, state);
-                    }
-                });
-                RunReport second = etl.resume(first.id(), pipeline).await();
-                compare("resume", etl, second, expected(before));
-                before.keySet()
-                        .forEach(id -> assertThat(executions.get(id))
-                                .as("executions of %s, which had ended well", id)
-                                .isEqualTo(executedBefore.get(id)));
+                ended = again("resume", etl, ended, new BitSet(), () -> etl.resume(first.id(), pipeline));
+            }
+            RandomTask from = nodes.get(random.nextInt(nodes.size()));
+            RandomTask only = nodes.get(random.nextInt(nodes.size()));
+            BitSet chosen = (BitSet) oracle.below(from).clone();
+            chosen.set(from.index);
+            chosen.set(only.index);
+            Rerun choice = Rerun.from(from.id).and(Rerun.only(only.id));
+            again("rerun " + choice, etl, ended, chosen, () -> etl.rerun(first.id(), pipeline, choice));
+        }
+    }
+
+    /** Executes the run once more and compares; what it keeps must not have been executed. */
+    private Map<String, TaskState> again(
+            String what, Etl etl, Map<String, TaskState> ended, BitSet chosen, Supplier<RunHandle> start) {
+        Map<String, Integer> executedBefore = Map.copyOf(executions);
+        Map<String, TaskState> kept = oracle.kept(ended, chosen);
+        RunReport report = start.get().await();
+        Map<String, TaskState> expected = oracle.expected(kept);
+        compare(what, etl, report, expected);
+        for (RandomTask task : nodes) {
+            int before = executedBefore.getOrDefault(task.id, 0);
+            int now = executions.getOrDefault(task.id, 0);
+            TaskState state = expected.get(task.id);
+            if (kept.containsKey(task.id)) {
+                assertThat(now)
+                        .as("executions of %s, which %s keeps", task.id, what)
+                        .isEqualTo(before);
+            } else if (task.kind != Kind.MAPPED && (state == TaskState.SUCCEEDED || state == TaskState.FAILED)) {
+                assertThat(now)
+                        .as("executions of %s, which %s repeats", task.id, what)
+                        .isGreaterThan(before);
             }
         }
+        return expected;
     }
 
     private void compare(String what, Etl etl, RunReport report, Map<String, TaskState> expected) {
@@ -141,7 +124,7 @@ public final class RandomRuns {
 
     private List<String> differences(Map<String, TaskState> found, Map<String, TaskState> expected) {
         List<String> differences = new ArrayList<>();
-        for (Node node : nodes) {
+        for (RandomTask node : nodes) {
             if (found.get(node.id) != expected.get(node.id)) {
                 List<String> upstream = node.upstream.stream()
                         .map(index -> nodes.get(index).id + " " + expected.get(nodes.get(index).id))
@@ -157,7 +140,7 @@ public final class RandomRuns {
 
     private void declare(int tasks) {
         for (int i = 0; i < tasks; i++) {
-            Node node = new Node("t" + i);
+            RandomTask node = new RandomTask(i, "t" + i);
             for (int edge = random.nextInt(4); edge > 0 && i > 0; edge--) {
                 int upstream = Math.max(0, i - 1 - random.nextInt(Math.min(i, 20)));
                 if (!node.upstream.contains(upstream)) {
@@ -184,13 +167,13 @@ public final class RandomRuns {
             }
             nodes.add(node);
         }
-        Node last = new Node("last");
+        RandomTask last = new RandomTask(tasks, "last");
         last.kind = Kind.FINAL;
         IntStream.range(0, tasks).forEach(last.upstream::add);
         nodes.add(last);
     }
 
-    private Kind kind(Node node) {
+    private Kind kind(RandomTask node) {
         return switch (random.nextInt(10)) {
             case 0 -> Kind.BRANCH;
             case 1 -> Kind.MAPPED;
@@ -199,7 +182,7 @@ public final class RandomRuns {
         };
     }
 
-    private void chooseBranch(Node node) {
+    private void chooseBranch(RandomTask node) {
         for (int upstream : node.upstream) {
             if (nodes.get(upstream).kind == Kind.BRANCH && random.nextBoolean()) {
                 node.branch = upstream;
@@ -212,13 +195,13 @@ public final class RandomRuns {
     private Pipeline build() {
         PipelineBuilder builder = Pipeline.named("random");
         List<TaskRef<?>> refs = new ArrayList<>();
-        for (Node node : nodes) {
+        for (RandomTask node : nodes) {
             refs.add(add(builder, node, refs));
         }
         return builder.build();
     }
 
-    private TaskRef<?> add(PipelineBuilder builder, Node node, List<TaskRef<?>> refs) {
+    private TaskRef<?> add(PipelineBuilder builder, RandomTask node, List<TaskRef<?>> refs) {
         TaskRef<?>[] upstream = node.upstream.stream().map(refs::get).toArray(TaskRef<?>[]::new);
         if (node.kind == Kind.MAPPED) {
             List<Integer> elements = IntStream.range(0, node.elements).boxed().toList();
@@ -258,7 +241,7 @@ public final class RandomRuns {
     }
 
     /** A branch chooses true. */
-    private Boolean perform(Node node, TaskContext context) {
+    private Boolean perform(RandomTask node, TaskContext context) {
         executions.merge(node.id, 1, Integer::sum);
         switch (node.deedNow()) {
             case FAIL -> throw new IllegalStateException(node.id);
@@ -271,68 +254,5 @@ public final class RandomRuns {
             case SUCCEED -> {}
         }
         return true;
-    }
-
-    // --- the oracle --------------------------------------------------------------------------------------------------
-
-    /** One task after the other, in the order of declaration, which is a topological one. */
-    private Map<String, TaskState> expected(Map<String, TaskState> before) {
-        Map<String, TaskState> states = new HashMap<>();
-        for (Node node : nodes) {
-            TaskState kept = before.get(node.id);
-            states.put(node.id, kept != null ? kept : decide(node, states));
-        }
-        return states;
-    }
-
-    private TaskState decide(Node node, Map<String, TaskState> states) {
-        List<TaskState> upstream = new ArrayList<>();
-        for (int index : node.upstream) {
-            TaskState state = Objects.requireNonNull(states.get(nodes.get(index).id));
-            boolean notChosen = index == node.branch && state == TaskState.SUCCEEDED && !node.chosen;
-            upstream.add(notChosen ? TaskState.SKIPPED : state);
-        }
-        if (node.kind == Kind.TEARDOWN) {
-            TaskState setup = Objects.requireNonNull(states.get(nodes.get(node.setup).id));
-            return switch (setup) {
-                case SUCCEEDED -> executed(node);
-                case SKIPPED -> TaskState.SKIPPED;
-                default -> TaskState.UPSTREAM_FAILED;
-            };
-        }
-        return node.kind == Kind.FINAL || upstream.isEmpty() ? executed(node) : byRule(node, upstream);
-    }
-
-    private static TaskState byRule(Node node, List<TaskState> upstream) {
-        int all = upstream.size();
-        int success = Collections.frequency(upstream, TaskState.SUCCEEDED);
-        int skipped = Collections.frequency(upstream, TaskState.SKIPPED);
-        int failed = Collections.frequency(upstream, TaskState.FAILED);
-        int stopped = Collections.frequency(upstream, TaskState.UPSTREAM_FAILED);
-        TaskState start = executed(node);
-        TaskState unlessFailed = failed + stopped > 0 ? TaskState.UPSTREAM_FAILED : TaskState.SKIPPED;
-        return switch (node.rule) {
-            case ALL_SUCCESS -> success == all ? start : unlessFailed;
-            case ALL_FAILED -> failed + stopped == all ? start : TaskState.SKIPPED;
-            case ALL_DONE, ALWAYS -> start;
-            case ONE_SUCCESS -> success > 0 ? start : unlessFailed;
-            case ONE_FAILED -> failed + stopped > 0 ? start : TaskState.SKIPPED;
-            case ONE_DONE -> success + failed > 0 ? start : TaskState.SKIPPED;
-            case NONE_FAILED -> failed + stopped == 0 ? start : TaskState.UPSTREAM_FAILED;
-            case NONE_FAILED_MIN_ONE_SUCCESS -> failed + stopped == 0 && success > 0 ? start : unlessFailed;
-            case NONE_SKIPPED -> skipped == 0 ? start : TaskState.SKIPPED;
-            case ALL_SKIPPED -> skipped == all ? start : TaskState.SKIPPED;
-        };
-    }
-
-    private static TaskState executed(Node node) {
-        if (node.kind == Kind.MAPPED) {
-            return node.failingElements > 0 && !node.healed ? TaskState.FAILED : TaskState.SUCCEEDED;
-        }
-        return switch (node.deedNow()) {
-            case SUCCEED, FAIL_ONCE -> TaskState.SUCCEEDED;
-            case FAIL -> TaskState.FAILED;
-            case SKIP -> TaskState.SKIPPED;
-        };
     }
 }

@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
@@ -442,6 +443,116 @@ public abstract class StateStoreContract {
             written(journal, TaskChange.succeeded("failed", 2, NOON, RowCounts.NONE, "now", String.class));
         }
         assertThat(store().task(run, "failed").orElseThrow().attempts()).hasSize(2);
+    }
+
+    @Test
+    void a_rerun_resets_the_tasks_that_are_given_and_what_has_not_succeeded() throws Exception {
+        RunId run = created();
+        ErrorInfo error = new ErrorInfo("bad", "", "");
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            for (String id : List.of("kept", "chosen", "mapped")) {
+                written(journal, TaskChange.started(id, 1, NOON));
+                written(journal, TaskChange.succeeded(id, 1, NOON, new RowCounts(1, 2, 3), id, String.class));
+            }
+            written(journal, TaskChange.started("mapped", 1, NOON).ofElement(0));
+            written(
+                    journal,
+                    TaskChange.succeeded("mapped", 1, NOON, RowCounts.NONE, "e", String.class)
+                            .ofElement(0));
+            written(journal, TaskChange.started("own skip", 1, NOON));
+            written(journal, TaskChange.skipped("own skip", 1, NOON, RowCounts.NONE, error));
+            written(journal, TaskChange.started("failed", 1, NOON));
+            written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, RowCounts.NONE, error));
+            journal.ended(RunState.FAILED, NOON.plusSeconds(5), Optional.of(error));
+        }
+
+        assertThat(store().rerun(run, Set.of("chosen", "mapped", "own skip", "not there")))
+                .isTrue();
+
+        assertThat(store().find(run).orElseThrow())
+                .returns(RunState.RUNNING, StoredRun::state)
+                .returns(Optional.of(NOON), StoredRun::startedAt)
+                .returns(Optional.empty(), StoredRun::endedAt)
+                .returns(Optional.empty(), StoredRun::error);
+        assertThat(store().output(run, "kept", String.class)).isEqualTo("kept");
+        assertThatThrownBy(() -> store().output(run, "chosen", String.class)).isInstanceOf(StateStoreException.class);
+        assertThat(store().outputs(run, "mapped", String.class)).isEmpty();
+        assertThat(store().tasks(run))
+                .filteredOn(task -> task.state() == TaskState.PENDING)
+                .extracting(StoredTask::taskId, task -> task.attempts().get(0).state())
+                .containsExactlyInAnyOrder(
+                        org.assertj.core.groups.Tuple.tuple("chosen", TaskState.SUCCEEDED),
+                        org.assertj.core.groups.Tuple.tuple("mapped", TaskState.SUCCEEDED),
+                        org.assertj.core.groups.Tuple.tuple("mapped", TaskState.SUCCEEDED),
+                        org.assertj.core.groups.Tuple.tuple("own skip", TaskState.SKIPPED),
+                        org.assertj.core.groups.Tuple.tuple("failed", TaskState.FAILED));
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON.plusSeconds(9));
+            written(journal, TaskChange.started("chosen", 2, NOON));
+            written(journal, TaskChange.succeeded("chosen", 2, NOON, RowCounts.NONE, "again", String.class));
+            journal.ended(RunState.SUCCEEDED, NOON.plusSeconds(10), Optional.empty());
+        }
+        assertThat(store().output(run, "chosen", String.class)).isEqualTo("again");
+        assertThat(store().task(run, "chosen").orElseThrow().attempts())
+                .extracting(StoredAttempt::attempt, StoredAttempt::state)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple(1, TaskState.SUCCEEDED),
+                        org.assertj.core.groups.Tuple.tuple(2, TaskState.SUCCEEDED));
+        assertThat(store().rerun(run, Set.of())).as("a run that succeeded").isTrue();
+    }
+
+    @Test
+    void a_run_that_has_not_ended_is_not_rerun() throws Exception {
+        RunId run = created();
+
+        assertThat(store().rerun(run, Set.of("a"))).isFalse();
+        assertThat(store().find(run).orElseThrow().state()).isEqualTo(RunState.QUEUED);
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            written(journal, TaskChange.started("a", 1, NOON));
+            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "kept", String.class));
+
+            assertThat(store().rerun(run, Set.of("a"))).isFalse();
+        }
+        assertThat(store().output(run, "a", String.class)).isEqualTo("kept");
+        assertThat(store().rerun(RunId.random(), Set.of())).isFalse();
+    }
+
+    @Test
+    void of_many_that_rerun_a_run_at_once_one_succeeds() {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            journal.ended(RunState.FAILED, NOON, Optional.empty());
+        }
+
+        List<CompletableFuture<Boolean>> tries = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            tries.add(CompletableFuture.supplyAsync(() -> store().rerun(run, Set.of("a"))));
+        }
+
+        assertThat(tries.stream().filter(CompletableFuture::join)).hasSize(1);
+    }
+
+    @Test
+    void a_reopened_run_resets_the_tasks_that_are_given() throws Exception {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            for (String id : List.of("kept", "chosen")) {
+                written(journal, TaskChange.started(id, 1, NOON));
+                written(journal, TaskChange.succeeded(id, 1, NOON, RowCounts.NONE, id, String.class));
+            }
+        }
+
+        store().reopen(run, Set.of("chosen"));
+
+        assertThat(store().tasks(run))
+                .extracting(StoredTask::taskId, StoredTask::state)
+                .containsExactly(
+                        org.assertj.core.groups.Tuple.tuple("chosen", TaskState.PENDING),
+                        org.assertj.core.groups.Tuple.tuple("kept", TaskState.SUCCEEDED));
     }
 
     @Test

@@ -4,6 +4,7 @@ import etl.core.RunId;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +38,28 @@ public interface StateStore extends AutoCloseable {
      *
      * @param run a run that exists and has not SUCCEEDED
      */
-    void reopen(RunId run);
+    default void reopen(RunId run) {
+        reopen(run, Set.of());
+    }
+
+    /**
+     * Like {@link #reopen(RunId)}, and some tasks become PENDING whatever they are, with all their elements and without
+     * their outputs. All of it happens or, if the process ends in the middle, nothing.
+     *
+     * @param run a run that exists and has not SUCCEEDED
+     * @param taskIds the tasks; those of which nothing has been recorded are ignored
+     */
+    void reopen(RunId run, Set<String> taskIds);
+
+    /**
+     * Does what {@link #reopen(RunId, Set)} does with a run that has ended, however. Of two that try so at the same time,
+     * even in two processes, one succeeds.
+     *
+     * @param run the run
+     * @param taskIds the tasks that become PENDING whatever they are
+     * @return false if the run is unknown or has not ended; nothing was changed then
+     */
+    boolean rerun(RunId run, Set<String> taskIds);
 
     /**
      * Finds a run.
