@@ -262,6 +262,15 @@ public final class Etl implements AutoCloseable {
         return store;
     }
 
+    /**
+     * The clock and the alarms of this orchestrator, for whoever starts runs by them.
+     *
+     * @return the time, which is closed together with this orchestrator
+     */
+    public Time time() {
+        return time;
+    }
+
     private void checkPools(Pipeline pipeline) {
         for (TaskView task : pipeline.tasks()) {
             task.pool().ifPresent(name -> {

@@ -3,6 +3,7 @@ package etl.core;
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
 import etl.core.spi.RunJournal;
+import etl.core.spi.ScheduleStore;
 import etl.core.spi.StateStore;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
@@ -10,6 +11,7 @@ import etl.core.spi.StoredTask;
 import java.lang.reflect.Type;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +29,7 @@ public final class InMemoryStateStore implements StateStore {
     private static final int ENDED_RUNS_KEPT = 100;
 
     private final Map<RunId, MemoryRun> runs = new LinkedHashMap<>();
+    private final ScheduleStore schedules = new MemorySchedules();
 
     private final OutputCache outputCache;
 
@@ -110,6 +113,21 @@ public final class InMemoryStateStore implements StateStore {
         List<StoredRun> newestFirst = new ArrayList<>();
         runs.values().forEach(run -> newestFirst.add(0, run.stored()));
         return newestFirst.subList(0, Math.min(limit, newestFirst.size()));
+    }
+
+    @Override
+    public synchronized List<StoredRun> unfinished(String pipeline) {
+        return runs.values().stream()
+                .map(MemoryRun::stored)
+                .filter(run -> run.definition().pipeline().equals(pipeline)
+                        && !run.state().isFinal())
+                .sorted(Comparator.comparing(run -> run.definition().createdAt()))
+                .toList();
+    }
+
+    @Override
+    public ScheduleStore schedules() {
+        return schedules;
     }
 
     @Override

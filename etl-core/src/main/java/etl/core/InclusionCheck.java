@@ -38,6 +38,7 @@ final class InclusionCheck {
         List<String> unkept = new ArrayList<>();
         inner.parallelism().ifPresent(limit -> unkept.add("a parallelism of " + limit + " (use a pool)"));
         inner.deadline().ifPresent(limit -> unkept.add("a deadline of " + limit));
+        inner.schedule().ifPresent(schedule -> unkept.add("a schedule"));
         inner.hooks().sla().ifPresent(limit -> unkept.add("an SLA of " + limit));
         if (inner.hooks().hasCallbacks()) {
             unkept.add("callbacks");

@@ -20,6 +20,7 @@ final class JsonGraph {
         graph.put("fingerprint", pipeline.fingerprint());
         pipeline.parallelism().ifPresent(limit -> graph.put("parallelism", limit));
         pipeline.deadline().ifPresent(limit -> graph.put("deadline", limit.toString()));
+        pipeline.schedule().ifPresent(schedule -> graph.put("schedule", schedule(schedule)));
         graph.put(
                 "parameters",
                 pipeline.parameters().stream().map(JsonGraph::parameter).toList());
@@ -39,6 +40,27 @@ final class JsonGraph {
         return HALF.matcher(json)
                 .replaceAll(half -> String.format(
                         Locale.ROOT, "\\\\u%04x", (int) half.group().charAt(0)));
+    }
+
+    private static Map<String, Object> schedule(Schedule schedule) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        if (schedule.timing() instanceof Timing.Cron cron) {
+            json.put("cron", cron.expression());
+            json.put("zone", cron.zone().getId());
+        } else if (schedule.timing() instanceof Timing.Every every) {
+            json.put("every", every.interval().toString());
+        } else {
+            json.put("manual", true);
+        }
+        schedule.start().ifPresent(start -> json.put("start", start.toString()));
+        schedule.end().ifPresent(end -> json.put("end", end.toString()));
+        json.put("catchUp", schedule.catchesUp());
+        json.put("missedTicks", schedule.missed().name());
+        json.put("maxActiveRuns", schedule.maxActiveRuns());
+        if (!schedule.jitter().isZero()) {
+            json.put("jitter", schedule.jitter().toString());
+        }
+        return json;
     }
 
     private static Map<String, Object> parameter(Parameter<?> parameter) {

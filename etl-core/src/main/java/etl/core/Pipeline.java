@@ -25,6 +25,7 @@ public final class Pipeline {
     private final String description;
     private final OptionalInt parallelism;
     private final Optional<Duration> deadline;
+    private final Optional<Schedule> schedule;
     private final List<Parameter<?>> parameters;
     private final List<TaskDeclaration> declared;
     private final List<Scope> scopes;
@@ -47,6 +48,7 @@ public final class Pipeline {
             String description,
             OptionalInt parallelism,
             Optional<Duration> deadline,
+            Optional<Schedule> schedule,
             List<Parameter<?>> parameters,
             Flattening flat,
             Hooks hooks) {
@@ -55,6 +57,7 @@ public final class Pipeline {
         this.description = description;
         this.parallelism = parallelism;
         this.deadline = deadline;
+        this.schedule = schedule;
         this.parameters = List.copyOf(parameters);
         this.declared = List.copyOf(flat.tasks());
         this.scopes = List.copyOf(flat.scopes());
@@ -92,6 +95,7 @@ public final class Pipeline {
         this.description = original.description;
         this.parallelism = original.parallelism;
         this.deadline = original.deadline;
+        this.schedule = original.schedule;
         this.parameters = original.parameters;
         this.declared = declared;
         this.scopes = original.scopes;
@@ -203,6 +207,15 @@ public final class Pipeline {
      */
     public Optional<Duration> deadline() {
         return deadline;
+    }
+
+    /**
+     * When the pipeline runs.
+     *
+     * @return the schedule, or empty if none was declared
+     */
+    public Optional<Schedule> schedule() {
+        return schedule;
     }
 
     /**

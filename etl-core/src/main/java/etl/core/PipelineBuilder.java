@@ -26,6 +26,7 @@ public final class PipelineBuilder {
     private String description = "";
     private OptionalInt parallelism = OptionalInt.empty();
     private Optional<Duration> deadline = Optional.empty();
+    private Optional<Schedule> schedule = Optional.empty();
 
     PipelineBuilder(String name) {
         this.name = Objects.requireNonNull(name, "name");
@@ -66,6 +67,17 @@ public final class PipelineBuilder {
      */
     public PipelineBuilder deadline(Duration limit) {
         deadline = Optional.of(Checks.positive(limit, "deadline"));
+        return this;
+    }
+
+    /**
+     * Says when the pipeline runs. By itself that starts nothing: a scheduler keeps it, or an engine.
+     *
+     * @param when the schedule; default none
+     * @return this builder
+     */
+    public PipelineBuilder schedule(Schedule when) {
+        schedule = Optional.of(when);
         return this;
     }
 
@@ -231,7 +243,7 @@ public final class PipelineBuilder {
         if (!faults.isEmpty()) {
             throw new PipelineInvalidException(name, faults);
         }
-        return new Pipeline(this, name, description, parallelism, deadline, parameters, flat, hooks.build());
+        return new Pipeline(this, name, description, parallelism, deadline, schedule, parameters, flat, hooks.build());
     }
 
     /** What the code of this pipeline's own tasks may name. */

@@ -2,6 +2,7 @@ package etl.core;
 
 import etl.core.spi.RunExecutor;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -141,6 +142,27 @@ public final class RunHandle {
             return Optional.empty();
         } catch (ExecutionException stopped) {
             throw unwrapped(stopped);
+        }
+    }
+
+    /**
+     * Waits until one of several runs has ended, in whatever way.
+     *
+     * @param runs at least one run
+     * @throws IllegalArgumentException if there is none
+     * @throws InterruptedException if the calling thread is interrupted; the runs go on
+     */
+    @SuppressWarnings("try") // The pause is only opened and closed.
+    public static void awaitAny(Collection<RunHandle> runs) throws InterruptedException {
+        RunHandle one = runs.stream()
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no run to wait for"));
+        CompletableFuture<Object> any =
+                CompletableFuture.anyOf(runs.stream().map(run -> run.end).toArray(CompletableFuture<?>[]::new));
+        try (RunWorkers.Pause pause = RunWorkers.pause()) {
+            one.run.executor().await(one.id(), any, SystemTime.FOREVER);
+        } catch (ExecutionException | TimeoutException stopped) {
+            return;
         }
     }
 

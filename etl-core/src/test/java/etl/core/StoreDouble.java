@@ -4,6 +4,7 @@ import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
 import etl.core.spi.RunJournal;
+import etl.core.spi.ScheduleStore;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
@@ -52,6 +53,16 @@ class StoreDouble implements StateStore {
     @Override
     public List<StoredRun> recent(int limit) {
         return store.recent(limit);
+    }
+
+    @Override
+    public List<StoredRun> unfinished(String pipeline) {
+        return store.unfinished(pipeline);
+    }
+
+    @Override
+    public ScheduleStore schedules() {
+        return store.schedules();
     }
 
     @Override

@@ -41,6 +41,13 @@ public final class Graph {
                     "pipeline '" + pipeline.name() + "' cannot be exported yet: it has a deadline; run it locally",
                     null);
         }
+        if (pipeline.schedule().isPresent()) {
+            throw new ExportRefusedException(
+                    "pipeline '" + pipeline.name()
+                            + "' cannot be exported yet: it has a schedule; build it without one for the engine, and let"
+                            + " the engine start it",
+                    null);
+        }
         for (TaskView task : tasks) {
             if (reserved.contains(task.id())) {
                 throw new ExportRefusedException(

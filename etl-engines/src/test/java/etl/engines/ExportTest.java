@@ -7,6 +7,7 @@ import etl.core.GenericType;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
+import etl.core.Schedule;
 import etl.core.Secret;
 import etl.core.TaskRef;
 import etl.core.TriggerRule;
@@ -227,6 +228,7 @@ class ExportTest {
                 builder -> builder.task("t").priority(3).run(ctx -> {}),
                 builder -> builder.task("t").onSuccess(event -> {}).run(ctx -> {}),
                 builder -> builder.sla(Duration.ofHours(1)).task("t").run(ctx -> {}),
+                builder -> builder.schedule(Schedule.manual()).task("t").run(ctx -> {}),
                 builder -> builder.deadline(Duration.ofHours(1)).task("t").run(ctx -> {}));
     }
 

@@ -5,6 +5,7 @@ import etl.core.RunId;
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
 import etl.core.spi.RunJournal;
+import etl.core.spi.ScheduleStore;
 import etl.core.spi.StateStore;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
@@ -30,6 +31,7 @@ public final class JdbcStateStore implements StateStore {
     private final List<HikariDataSource> ownPools;
     private final RunsTable runs;
     private final RunWrites runWrites;
+    private final SchedulesTable schedules;
     private final TasksTable tasks;
     private final Outputs outputs;
     private final JdbcOutputCache outputCache;
@@ -48,6 +50,7 @@ public final class JdbcStateStore implements StateStore {
             Schema.check(database);
         }
         this.runs = new RunsTable(database);
+        this.schedules = new SchedulesTable(database);
         this.tasks = new TasksTable(database);
         this.outputs = new Outputs(database);
         this.outputCache = new JdbcOutputCache(database, largestOutput);
@@ -157,6 +160,16 @@ public final class JdbcStateStore implements StateStore {
     @Override
     public List<StoredRun> recent(int limit) {
         return runs.recent(limit);
+    }
+
+    @Override
+    public List<StoredRun> unfinished(String pipeline) {
+        return runs.unfinished(pipeline);
+    }
+
+    @Override
+    public ScheduleStore schedules() {
+        return schedules;
     }
 
     @Override

@@ -91,6 +91,13 @@ final class RunsTable {
         return select("order by created_at desc, run_id limit ?", statement -> statement.setInt(1, limit));
     }
 
+    /** By the index {@code pipeline_runs_unfinished}. */
+    List<StoredRun> unfinished(String pipeline) {
+        return select(
+                "where pipeline = ? and state in ('QUEUED', 'RUNNING') order by created_at, run_id",
+                statement -> statement.setString(1, pipeline));
+    }
+
     private List<StoredRun> select(String condition, Binding binding) {
         String sql = "select " + COLUMNS + " from " + table + " " + condition;
         return database.transaction("reading runs", connection -> {

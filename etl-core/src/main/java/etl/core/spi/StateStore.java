@@ -87,6 +87,22 @@ public interface StateStore extends AutoCloseable {
     List<StoredRun> recent(int limit);
 
     /**
+     * The runs of a pipeline that have not ended: those that are being executed, and those whose process has ended before
+     * them.
+     *
+     * @param pipeline the pipeline's name
+     * @return the runs that are QUEUED or RUNNING, the oldest first
+     */
+    List<StoredRun> unfinished(String pipeline);
+
+    /**
+     * Where schedules are kept.
+     *
+     * @return the part of this store for schedules
+     */
+    ScheduleStore schedules();
+
+    /**
      * The task runs of a run.
      *
      * @param run its id
