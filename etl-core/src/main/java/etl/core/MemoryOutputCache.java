@@ -114,7 +114,7 @@ final class MemoryOutputCache implements OutputCache {
     @Override
     public synchronized long remove(String pipeline, Duration olderThan) {
         Instant now = clock.instant();
-        int before = entries.size();
+        long before = entries.size();
         entries.entrySet()
                 .removeIf(kept -> kept.getKey().pipeline().equals(pipeline)
                         && Duration.between(kept.getValue().computedAt(), now).compareTo(olderThan) >= 0);

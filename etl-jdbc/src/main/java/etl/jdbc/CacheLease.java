@@ -17,6 +17,7 @@ final class CacheLease implements AutoCloseable {
         this.millis = millis;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // It goes on until the thread is shut down.
     synchronized void begun() {
         claims++;
         if (thread == null && !closed) {
