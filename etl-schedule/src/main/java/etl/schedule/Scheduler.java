@@ -1,0 +1,204 @@
+package etl.schedule;
+
+import etl.core.Etl;
+import etl.core.ResumeRefusedException;
+import etl.core.RunHandle;
+import etl.core.RunId;
+import etl.core.spi.StoredRun;
+import etl.core.spi.StoredSchedule;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Starts runs of pipelines by their schedules. Each tick starts one run, however many processes keep the same schedules on
+ * the same store; any of them may end and begin again at any time. Safe for use by many threads.
+ *
+ * <p>All schedules share one thread, which sleeps between ticks. Turning the clock neither loses nor repeats a tick. While
+ * the store cannot be used, nothing starts; afterwards {@link etl.core.MissedTicks} says what is made good.
+ */
+public final class Scheduler implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+    private static final long CLOSING_SECONDS = 10;
+
+    private final Etl etl;
+    private final ScheduledRuns runs;
+    private final Map<String, ScheduledPipeline> schedules;
+    private final Optional<ExecutorService> ownThread;
+    private final Ticker ticker;
+
+    Scheduler(Etl etl, Map<String, ScheduledPipeline> schedules, Optional<Executor> executor, Duration poll) {
+        this.etl = etl;
+        this.runs = new ScheduledRuns(etl);
+        this.schedules = new LinkedHashMap<>(schedules);
+        this.ownThread = executor.isPresent() ? Optional.empty() : Optional.of(thread());
+        this.ticker = new Ticker(runs, this.schedules.values(), executor.orElseGet(ownThread::orElseThrow), poll);
+    }
+
+    private static ExecutorService thread() {
+        return Executors.newSingleThreadExecutor(action -> {
+            Thread thread = new Thread(action, "etl-scheduler");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+
+    /**
+     * Begins the configuration of a scheduler.
+     *
+     * @param etl the orchestrator that executes the runs, with its store and its clock
+     * @return a builder with the defaults
+     */
+    public static SchedulerBuilder builder(Etl etl) {
+        return new SchedulerBuilder(etl);
+    }
+
+    void start(boolean resumesInterrupted) {
+        try {
+            schedules.values().forEach(ticker::register);
+            if (resumesInterrupted) {
+                schedules.values().forEach(this::resumeInterrupted);
+            }
+        } catch (RuntimeException | Error notStarted) {
+            close();
+            throw notStarted;
+        }
+        ticker.wake();
+    }
+
+    private void resumeInterrupted(ScheduledPipeline scheduled) {
+        for (StoredRun run : runs.active(scheduled)) {
+            RunId id = run.definition().id();
+            try {
+                etl.resume(id, scheduled.pipeline());
+            } catch (ResumeRefusedException refused) {
+                LOG.warn("schedule '{}': run {} is not resumed", scheduled.name(), id, refused);
+            }
+        }
+    }
+
+    /**
+     * The tick that starts the next run.
+     *
+     * @param name the schedule's name
+     * @return the tick, which may be over if its run is held back, or empty if there is none any more or the schedule is
+     *     paused
+     * @throws IllegalArgumentException if this scheduler has no such schedule
+     * @throws etl.core.spi.StateStoreException if the store cannot be used
+     */
+    public Optional<Instant> nextTick(String name) {
+        ScheduledPipeline scheduled = scheduled(name);
+        StoredSchedule stored = etl.store().schedules().find(name).orElseGet(() -> ticker.register(scheduled));
+        return stored.paused()
+                ? Optional.empty()
+                : scheduled.next(stored, etl.time().instant());
+    }
+
+    /**
+     * Whether a schedule is paused.
+     *
+     * @param name the schedule's name
+     * @return true if it starts no runs at its ticks, in any process
+     * @throws IllegalArgumentException if this scheduler has no such schedule
+     * @throws etl.core.spi.StateStoreException if the store cannot be used
+     */
+    public boolean isPaused(String name) {
+        scheduled(name);
+        return etl.store().schedules().find(name).filter(StoredSchedule::paused).isPresent();
+    }
+
+    /**
+     * Lets a schedule start no more runs at its ticks, in all processes, until it is resumed. Runs that are under way go on,
+     * and it can still be triggered.
+     *
+     * @param name the schedule's name
+     * @throws IllegalArgumentException if this scheduler has no such schedule
+     * @throws etl.core.spi.StateStoreException if the store cannot be used
+     */
+    public void pause(String name) {
+        scheduled(name);
+        etl.store().schedules().pause(name, true);
+    }
+
+    /**
+     * Lets a schedule go on that was paused; {@link etl.core.MissedTicks} says what becomes of the ticks meanwhile.
+     *
+     * @param name the schedule's name
+     * @throws IllegalArgumentException if this scheduler has no such schedule
+     * @throws etl.core.spi.StateStoreException if the store cannot be used
+     */
+    public void resume(String name) {
+        scheduled(name);
+        etl.store().schedules().pause(name, false);
+        ticker.wake();
+    }
+
+    /**
+     * Starts a run of a schedule now, whether it is paused or as many runs as allowed are active.
+     *
+     * @param name the schedule's name
+     * @return the run
+     * @throws IllegalArgumentException if this scheduler has no such schedule
+     * @throws etl.core.ArgumentsInvalidException if the arguments that the schedule makes do not fit
+     * @throws etl.core.spi.StateStoreException if the store cannot be used
+     */
+    public RunHandle trigger(String name) {
+        ScheduledPipeline scheduled = scheduled(name);
+        Tick tick = scheduled.triggered(etl.time().instant(), Optional.empty());
+        return runs.start(scheduled, tick, scheduled.keyPrefix() + "manual/" + UUID.randomUUID());
+    }
+
+    /**
+     * Starts a run of a schedule for an event, once: for an event that has a run already, in whatever process it was
+     * started, that run is returned.
+     *
+     * @param name the schedule's name
+     * @param event the key of the event, for example the name of a file that has arrived
+     * @return the run
+     * @throws IllegalArgumentException if this scheduler has no such schedule, or the key is blank or too long
+     * @throws etl.core.ArgumentsInvalidException if the arguments that the schedule makes do not fit
+     * @throws etl.core.RunKeyConflictException if the event has a run of another definition of the pipeline
+     * @throws etl.core.spi.StateStoreException if the store cannot be used
+     */
+    public RunHandle trigger(String name, String event) {
+        ScheduledPipeline scheduled = scheduled(name);
+        String key = scheduled.eventKey(event);
+        return runs.startOnce(scheduled, scheduled.triggered(etl.time().instant(), Optional.of(event)), key);
+    }
+
+    private ScheduledPipeline scheduled(String name) {
+        ScheduledPipeline found = schedules.get(name);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    "there is no schedule '" + name + "'; known: " + String.join(", ", schedules.keySet()));
+        }
+        return found;
+    }
+
+    /**
+     * Starts no more runs. Those that are under way go on; {@link Etl#close()} ends them. A second call does nothing.
+     */
+    @Override
+    public void close() {
+        ticker.close();
+        ownThread.ifPresent(thread -> {
+            thread.shutdown();
+            try {
+                if (!thread.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+                    LOG.warn("the scheduler still waits for the store");
+                }
+            } catch (InterruptedException interruption) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+}
