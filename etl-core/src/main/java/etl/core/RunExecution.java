@@ -20,7 +20,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
@@ -404,7 +403,7 @@ final class RunExecution implements RunWorkers.Owner {
         deadline.get().cancel();
         ends.dropWaiting();
         workers.forEachAttempt(attempt -> attempt.interrupt(Interruption.STOP));
-        ForkJoinPool.commonPool().execute(this::endIfStopped);
+        settings.executor().endsOf(run.id()).execute(this::endIfStopped);
     }
 
     void endIfStopped() {

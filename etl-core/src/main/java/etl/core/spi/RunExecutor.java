@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -21,6 +22,16 @@ public interface RunExecutor {
      * @return an executor, which may be the same for all runs
      */
     Executor stepsOf(RunId run);
+
+    /**
+     * Where a run that is stopped comes to its end, perhaps while its own threads are busy or shut down.
+     *
+     * @param run the run
+     * @return an executor that does not reject; default {@link ForkJoinPool#commonPool()}
+     */
+    default Executor endsOf(RunId run) {
+        return ForkJoinPool.commonPool();
+    }
 
     /**
      * Waits for something that the steps of a run bring about. Called also by threads that execute a task.
