@@ -236,11 +236,7 @@ public final class Etl implements AutoCloseable {
     private RunHandle again(RunId id, Pipeline pipeline, Supplier<RunExecution> execution) {
         checkOpen();
         checkPools(pipeline);
-        return live.claim(id)
-                .orElseThrow(() ->
-                        new ResumeRefusedException("run " + id + " is being executed right now; wait for its end"))
-                .start(() -> Optional.of(execution.get()))
-                .orElseThrow();
+        return live.claimIdle(id).start(() -> Optional.of(execution.get())).orElseThrow();
     }
 
     /**
@@ -251,6 +247,16 @@ public final class Etl implements AutoCloseable {
     public ExternalRuns external() {
         checkOpen();
         return new ExternalRuns(settings);
+    }
+
+    /**
+     * What an operator does with runs of any process.
+     *
+     * @return the means to cancel runs, to mark their tasks, and to end those whose process is gone
+     */
+    public RunControl control() {
+        checkOpen();
+        return new RunControl(settings, live);
     }
 
     /**

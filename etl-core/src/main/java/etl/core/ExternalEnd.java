@@ -25,14 +25,19 @@ final class ExternalEnd {
     private final UpstreamStates upstream;
     private final List<TaskChange> changes = new ArrayList<>();
 
-    ExternalEnd(Pipeline pipeline, Map<String, StoredTask> rows, IntFunction<@Nullable Object> outputs, Instant now) {
+    ExternalEnd(
+            Pipeline pipeline,
+            Map<String, StoredTask> rows,
+            IntFunction<@Nullable Object> outputs,
+            Instant now,
+            String why) {
         this.pipeline = pipeline;
         this.rows = rows;
         this.states = new TaskState[pipeline.size()];
         this.upstream = new UpstreamStates(pipeline);
         Decision[] decisions = new Decision[pipeline.size()];
         for (int task : pipeline.order()) {
-            settle(task, decisions[task], now);
+            settle(task, decisions[task], now, why);
             for (int successor : pipeline.downstream(task)) {
                 TaskState seen = pipeline.start(successor).seen(task, states[task], outputs);
                 Decision decision = upstream.ended(successor, seen, state -> states[state]);
@@ -41,14 +46,14 @@ final class ExternalEnd {
         }
     }
 
-    private void settle(int task, @Nullable Decision decision, Instant now) {
+    private void settle(int task, @Nullable Decision decision, Instant now, String why) {
         String id = pipeline.task(task).id();
         StoredTask row = rows.get(id);
         TaskState state = row == null ? TaskState.PENDING : row.state();
         int attempt = row == null ? 0 : row.attempt();
         if (row != null && (state == TaskState.RUNNING || state == TaskState.RETRYING)) {
             state = TaskState.FAILED;
-            changes.add(TaskChange.failed(id, attempt, state, now, RowCounts.NONE, lastError(row)));
+            changes.add(TaskChange.failed(id, attempt, state, now, RowCounts.NONE, lost(row, why)));
         } else if (state == TaskState.PENDING) {
             state = notStarted(decision);
             changes.add(TaskChange.ended(id, attempt, state, now));
@@ -56,12 +61,12 @@ final class ExternalEnd {
         states[task] = state;
     }
 
-    private static ErrorInfo lastError(StoredTask row) {
+    /** Why a task has failed that was left in the middle: its own last error, if it has one. */
+    static ErrorInfo lost(StoredTask row, String why) {
         return row.attempts().stream()
                 .flatMap(attempt -> attempt.error().stream())
                 .reduce((first, second) -> second)
-                .orElse(new ErrorInfo(
-                        "etl.engine.Lost", "the engine ended the run while this task was " + row.state(), ""));
+                .orElse(new ErrorInfo("etl.engine.Lost", why + " while this task was " + row.state(), ""));
     }
 
     private static TaskState notStarted(@Nullable Decision decision) {

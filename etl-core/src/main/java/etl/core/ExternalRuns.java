@@ -220,13 +220,18 @@ public final class ExternalRuns {
      * @throws StateStoreException if the store cannot be used
      */
     public RunReport finish(Pipeline pipeline, RunId id) {
+        return finish(pipeline, id, "the engine ended the run");
+    }
+
+    /** The same for a run that ended for another reason. */
+    RunReport finish(Pipeline pipeline, RunId id, String why) {
         StoredRun stored = stored(id, pipeline);
         Instant now = settings.time().instant();
         Map<String, StoredTask> rows = new HashMap<>();
         settings.store().tasks(id).stream()
                 .filter(row -> row.mapIndex() == StoredTask.NOT_MAPPED)
                 .forEach(row -> rows.put(row.taskId(), row));
-        ExternalEnd end = new ExternalEnd(pipeline, rows, task -> output(pipeline, id, task), now);
+        ExternalEnd end = new ExternalEnd(pipeline, rows, task -> output(pipeline, id, task), now, why);
         Duration duration = Duration.between(
                 stored.startedAt().orElse(now), stored.endedAt().orElse(now));
         if (!stored.state().isFinal()) {

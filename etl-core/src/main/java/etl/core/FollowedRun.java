@@ -108,8 +108,7 @@ final class FollowedRun implements RunHandle.Run {
     @Override
     public void cancel() {
         if (!end.isDone()) {
-            throw new IllegalStateException(
-                    "run " + id + " is not executed by this orchestrator; cancel it in the process that executes it");
+            store.requestCancel(id);
         }
     }
 }

@@ -8,6 +8,7 @@ import etl.core.spi.StateStore;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
+import etl.core.spi.TaskChange;
 import java.lang.reflect.Type;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -92,6 +93,16 @@ public final class InMemoryStateStore implements StateStore {
     @Override
     public boolean rerun(RunId run, Set<String> taskIds) {
         return run(run).filter(found -> found.rerun(taskIds)).isPresent();
+    }
+
+    @Override
+    public boolean mark(RunId run, TaskChange mark) {
+        return run(run).filter(found -> found.mark(mark)).isPresent();
+    }
+
+    @Override
+    public boolean requestCancel(RunId run) {
+        return run(run).filter(MemoryRun::requestCancel).isPresent();
     }
 
     @Override

@@ -23,6 +23,25 @@ final class LiveRuns {
         return claims.putIfAbsent(id, mine) == null ? Optional.of(mine) : Optional.empty();
     }
 
+    /**
+     * Claims a run that nobody may be executing.
+     *
+     * @throws ResumeRefusedException if somebody is
+     */
+    Claim claimIdle(RunId id) {
+        return claim(id)
+                .orElseThrow(() ->
+                        new ResumeRefusedException("run " + id + " is being executed right now; wait for its end"));
+    }
+
+    /** Does something with a run that nobody executes meanwhile. */
+    void whileIdle(RunId id, Runnable action) {
+        claimIdle(id).start(() -> {
+            action.run();
+            return Optional.empty();
+        });
+    }
+
     /** The handle of a run that is executed or being started here. */
     Optional<RunHandle> find(RunId id) {
         Claim claim = claims.get(id);

@@ -29,6 +29,8 @@ final class MemoryRun implements RunJournal {
     private Optional<Instant> startedAt = Optional.empty();
     private Optional<Instant> endedAt = Optional.empty();
     private Optional<ErrorInfo> error = Optional.empty();
+    private boolean cancelRequested;
+    private @Nullable Runnable onCancelRequest;
 
     private record Element(String taskId, int mapIndex) {}
 
@@ -94,8 +96,48 @@ final class MemoryRun implements RunJournal {
         state = RunState.RUNNING;
         endedAt = Optional.empty();
         error = Optional.empty();
+        cancelRequested = false;
+        onCancelRequest = null;
         tasks.forEach((taskId, task) -> task.reopen(taskIds.contains(taskId)));
         elements.forEach((element, task) -> task.reopen(taskIds.contains(element.taskId())));
+    }
+
+    synchronized boolean mark(TaskChange mark) {
+        if (!state.isFinal() || !taskOf(mark).mark(mark)) {
+            return false;
+        }
+        if (state == RunState.SUCCEEDED && mark.state() == TaskState.FAILED) {
+            state = RunState.FAILED;
+            error = mark.error();
+        }
+        return true;
+    }
+
+    boolean requestCancel() {
+        Runnable action;
+        synchronized (this) {
+            if (state.isFinal()) {
+                return false;
+            }
+            cancelRequested = true;
+            action = onCancelRequest;
+            onCancelRequest = null;
+        }
+        if (action != null) {
+            action.run();
+        }
+        return true;
+    }
+
+    @Override
+    public void onCancelRequest(Runnable action) {
+        synchronized (this) {
+            if (!cancelRequested) {
+                onCancelRequest = action;
+                return;
+            }
+        }
+        action.run();
     }
 
     @Override

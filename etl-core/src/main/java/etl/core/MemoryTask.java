@@ -42,6 +42,13 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
                 + ", cannot become " + change.state() + ": it is " + state(last) + " in attempt " + attempt(last));
     }
 
+    /** Adds an attempt that began and ended at once, whatever the state is, if it is the next one. */
+    boolean mark(TaskChange mark) {
+        Entry last = get();
+        Entry begun = new Entry(TaskChange.started(mark.taskId(), mark.attempt(), mark.at()), false, last);
+        return attempt(last) + 1 == mark.attempt() && compareAndSet(last, new Entry(mark, false, begun));
+    }
+
     private static boolean allows(@Nullable Entry last, TaskChange change) {
         TaskState now = state(last);
         if (change.state() != TaskState.RUNNING) {

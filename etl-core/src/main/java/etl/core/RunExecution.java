@@ -124,6 +124,7 @@ final class RunExecution implements RunWorkers.Owner {
         ended.forEach(taskRun -> propagate(taskRun.task(), taskRun.state(), null));
         starting.forEach(workers::add);
         pipeline.deadline().ifPresent(limit -> deadline.set(settings.time().after(limit, () -> miss(limit))));
+        journal.onCancelRequest(this::cancel);
         finishIfAllFinal();
     }
 

@@ -72,9 +72,10 @@ public final class RunHandle {
 
     /**
      * Asks the run to end: tasks that have not begun are CANCELLED, running ones are interrupted and abandoned after the
-     * grace period. Returns at once; a run that has ended stays as it is.
+     * grace period. Returns at once; a run that has ended stays as it is. If another process executes the run, the request
+     * is recorded, and that process follows it within a few seconds.
      *
-     * @throws IllegalStateException if another process executes the run, which alone can cancel it
+     * @throws etl.core.spi.StateStoreException if the request has to be recorded and the store cannot be used
      */
     public void cancel() {
         run.cancel();

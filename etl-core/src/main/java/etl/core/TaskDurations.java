@@ -94,7 +94,9 @@ public final class TaskDurations {
             return Optional.empty();
         }
         StoredAttempt last = task.attempts().get(task.attempts().size() - 1);
+        boolean marked = last.error().isPresent();
         return last.endedAt()
+                .filter(end -> !marked)
                 .map(end -> Duration.between(last.startedAt(), end))
                 .map(TaskDurations::notNegative);
     }

@@ -41,6 +41,16 @@ class StoreDouble implements StateStore {
     }
 
     @Override
+    public boolean mark(RunId run, TaskChange mark) {
+        return store.mark(run, mark);
+    }
+
+    @Override
+    public boolean requestCancel(RunId run) {
+        return store.requestCancel(run);
+    }
+
+    @Override
     public Optional<StoredRun> find(RunId run) {
         return store.find(run);
     }
@@ -127,6 +137,11 @@ class StoreDouble implements StateStore {
         public void ended(RunState state, Instant at, Optional<ErrorInfo> error) {
             beforeEnded();
             journal.ended(state, at, error);
+        }
+
+        @Override
+        public void onCancelRequest(Runnable action) {
+            journal.onCancelRequest(action);
         }
 
         @Override

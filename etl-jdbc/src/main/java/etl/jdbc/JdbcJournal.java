@@ -16,13 +16,16 @@ final class JdbcJournal implements RunJournal {
     private final RunId run;
     private final RunWrites runs;
     private final GroupCommit writer;
+    private final CancelRequests cancelRequests;
     private final int largestOutput;
     private final AtomicInteger onTheirWay = new AtomicInteger();
+    private volatile boolean watched;
 
-    JdbcJournal(RunId run, RunWrites runs, GroupCommit writer, int largestOutput) {
+    JdbcJournal(RunId run, RunWrites runs, GroupCommit writer, CancelRequests cancelRequests, int largestOutput) {
         this.run = run;
         this.runs = runs;
         this.writer = writer;
+        this.cancelRequests = cancelRequests;
         this.largestOutput = largestOutput;
     }
 
@@ -73,7 +76,16 @@ final class JdbcJournal implements RunJournal {
     }
 
     @Override
+    public void onCancelRequest(Runnable action) {
+        watched = true;
+        cancelRequests.watch(run, action);
+    }
+
+    @Override
     public void close() {
+        if (watched) {
+            cancelRequests.forget(run);
+        }
         awaitReceipts();
     }
 

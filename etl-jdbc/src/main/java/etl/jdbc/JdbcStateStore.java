@@ -2,6 +2,7 @@ package etl.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
 import etl.core.RunId;
+import etl.core.TaskState;
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
 import etl.core.spi.RunJournal;
@@ -10,6 +11,7 @@ import etl.core.spi.StateStore;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
+import etl.core.spi.TaskChange;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +38,8 @@ public final class JdbcStateStore implements StateStore {
     private final Outputs outputs;
     private final JdbcOutputCache outputCache;
     private final GroupCommit writer;
+    private final CancelRequests cancelRequests;
+    private final TaskMarks marks;
     private final int largestOutput;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -57,6 +61,8 @@ public final class JdbcStateStore implements StateStore {
         PatientDatabase patient = new PatientDatabase(writing);
         this.runWrites = new RunWrites(patient);
         this.writer = new GroupCommit(patient);
+        this.cancelRequests = new CancelRequests(writing);
+        this.marks = new TaskMarks(database);
     }
 
     /**
@@ -125,7 +131,7 @@ public final class JdbcStateStore implements StateStore {
         if (runs.find(run).isEmpty()) {
             throw new StateStoreException("there is no run " + run + " in this store", null);
         }
-        return new JdbcJournal(run, runWrites, writer, largestOutput);
+        return new JdbcJournal(run, runWrites, writer, cancelRequests, largestOutput);
     }
 
     @Override
@@ -145,6 +151,21 @@ public final class JdbcStateStore implements StateStore {
                 "reopening run " + run,
                 connection -> RunsTable.reopen(connection, database.table("pipeline_runs"), run, allowed)
                         && TasksTable.reopen(connection, database.table("pipeline_tasks"), run, taskIds));
+    }
+
+    @Override
+    public boolean mark(RunId run, TaskChange mark) {
+        String output = mark.state() == TaskState.SUCCEEDED
+                ? StorableOutput.json(mark.taskId(), mark.output(), mark.outputType(), largestOutput)
+                : null;
+        return database.transaction(
+                "marking task '" + mark.taskId() + "' of run " + run,
+                connection -> marks.set(connection, run, mark, output));
+    }
+
+    @Override
+    public boolean requestCancel(RunId run) {
+        return cancelRequests.record(run);
     }
 
     @Override
@@ -200,6 +221,7 @@ public final class JdbcStateStore implements StateStore {
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            cancelRequests.close();
             outputCache.close();
             writer.close();
             ownPools.forEach(HikariDataSource::close);

@@ -66,7 +66,8 @@ final class RunsTable {
     /** False if the run is unknown or its state does not allow it. */
     static boolean reopen(Connection connection, String table, RunId run, String allowed) throws SQLException {
         String sql = "update " + table + " set state = 'RUNNING', ended_at = null, error_type = null,"
-                + " error_message = null, error_stack = null where run_id = ? and " + allowed;
+                + " error_message = null, error_stack = null, cancel_requested_at = null where run_id = ? and "
+                + allowed;
         try (PreparedStatement update = connection.prepareStatement(sql)) {
             update.setObject(1, run.value());
             return update.executeUpdate() == 1;

@@ -60,7 +60,7 @@ final class TasksTable {
     static boolean reopen(Connection connection, String table, RunId run, Set<String> taskIds) throws SQLException {
         String sql = "update " + table + " t set state = 'PENDING',"
                 + " attempts = case when started_at is null then attempts else attempts || " + CURRENT_ATTEMPT + " end,"
-                + " started_at = null, ended_at = null, output = null,"
+                + " started_at = null, ended_at = null, output = null, cached_from = null,"
                 + " error_type = null, error_message = null, error_stack = null"
                 + " where run_id = ? and (task_id in (select unnest(?::text[]))"
                 + " or (state <> 'SUCCEEDED' and not (state = 'SKIPPED' and started_at is not null)))";

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every {@link StateStore} must do: extend it, give it a store, and run it with JUnit. */
 public abstract class StateStoreContract {
+    private static final Type INTEGERS = new GenericType<List<Integer>>() {}.type();
     private static final Instant NOON = Instant.parse("2001-01-01T12:00:00.123456Z");
 
     private final Map<AtomicInteger, TaskChange> told = new ConcurrentHashMap<>();
@@ -553,6 +554,152 @@ public abstract class StateStoreContract {
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("chosen", TaskState.PENDING),
                         org.assertj.core.groups.Tuple.tuple("kept", TaskState.SUCCEEDED));
+    }
+
+    @Test
+    void a_mark_is_an_attempt_of_its_own() throws Exception {
+        RunId run = created();
+        ErrorInfo error = new ErrorInfo("bad", "", "");
+        ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "it's \"ann\"\n\uD83D\uDE00", "");
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            written(journal, TaskChange.started("failed", 1, NOON));
+            written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, new RowCounts(1, 2, 3), error));
+            written(journal, TaskChange.ended("below", 0, TaskState.UPSTREAM_FAILED, NOON));
+            journal.ended(RunState.FAILED, NOON, Optional.of(error));
+        }
+        Instant later = NOON.plusSeconds(60);
+
+        assertThat(store().mark(
+                                run,
+                                TaskChange.marked(
+                                        "failed", 2, TaskState.SUCCEEDED, later, List.of(1), INTEGERS, reason)))
+                .isTrue();
+        assertThat(store().mark(run, TaskChange.marked("below", 1, TaskState.SKIPPED, later, null, Void.class, reason)))
+                .isTrue();
+        assertThat(store().mark(run, TaskChange.marked("new", 1, TaskState.FAILED, later, null, Void.class, reason)))
+                .isTrue();
+
+        assertThat(store().task(run, "failed").orElseThrow())
+                .isEqualTo(new StoredTask(
+                        "failed",
+                        StoredTask.NOT_MAPPED,
+                        TaskState.SUCCEEDED,
+                        List.of(
+                                new StoredAttempt(1, TaskState.FAILED, NOON, Optional.of(NOON), Optional.of(error)),
+                                new StoredAttempt(
+                                        2, TaskState.SUCCEEDED, later, Optional.of(later), Optional.of(reason))),
+                        RowCounts.NONE));
+        assertThat(store().output(run, "failed", INTEGERS)).isEqualTo(List.of(1));
+        assertThat(store().task(run, "below").orElseThrow().survivesResume()).isTrue();
+        assertThat(store().task(run, "new").orElseThrow().state()).isEqualTo(TaskState.FAILED);
+        assertThat(store().find(run).orElseThrow())
+                .returns(RunState.FAILED, StoredRun::state)
+                .returns(Optional.of(error), StoredRun::error);
+    }
+
+    @Test
+    void a_run_that_succeeded_fails_with_a_task_that_is_marked_failed() throws Exception {
+        RunId run = created();
+        ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "wrong figures", "");
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            written(journal, TaskChange.started("a", 1, NOON));
+            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "wrong", String.class));
+            journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
+        }
+
+        assertThat(store().mark(
+                                run,
+                                TaskChange.marked("a", 2, TaskState.SUCCEEDED, NOON, "right", String.class, reason)))
+                .isTrue();
+        assertThat(store().find(run).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(store().output(run, "a", String.class)).isEqualTo("right");
+
+        assertThat(store().mark(run, TaskChange.marked("a", 3, TaskState.FAILED, NOON, null, Void.class, reason)))
+                .isTrue();
+        assertThat(store().find(run).orElseThrow())
+                .returns(RunState.FAILED, StoredRun::state)
+                .returns(Optional.of(reason), StoredRun::error);
+        assertThatThrownBy(() -> store().output(run, "a", String.class)).isInstanceOf(StateStoreException.class);
+        assertThat(store().task(run, "a").orElseThrow().attempts())
+                .extracting(StoredAttempt::state)
+                .containsExactly(TaskState.SUCCEEDED, TaskState.SUCCEEDED, TaskState.FAILED);
+        store().reopen(run);
+        assertThat(store().task(run, "a").orElseThrow().state()).isEqualTo(TaskState.PENDING);
+    }
+
+    @Test
+    void a_mark_of_a_run_that_has_not_ended_or_of_another_attempt_changes_nothing() throws Exception {
+        RunId run = created();
+        ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "", "");
+        TaskChange second = TaskChange.marked("a", 2, TaskState.SKIPPED, NOON, null, Void.class, reason);
+        try (RunJournal journal = store().journal(run)) {
+            journal.started(NOON);
+            written(journal, TaskChange.started("a", 1, NOON));
+            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "kept", String.class));
+
+            assertThat(store().mark(run, second)).isFalse();
+            journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
+        }
+        for (int attempt : new int[] {1, 3}) {
+            TaskChange other = TaskChange.marked("a", attempt, TaskState.FAILED, NOON, null, Void.class, reason);
+            assertThat(store().mark(run, other)).as("attempt %s", attempt).isFalse();
+        }
+        assertThat(store().mark(RunId.random(), second)).isFalse();
+
+        assertThat(store().output(run, "a", String.class)).isEqualTo("kept");
+        assertThat(store().find(run).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(store().mark(run, second)).isTrue();
+    }
+
+    @Test
+    void a_request_to_cancel_reaches_the_journal_before_and_after_it_listens() throws Exception {
+        for (boolean before : new boolean[] {true, false}) {
+            RunId run = created();
+            CompletableFuture<Boolean> told = new CompletableFuture<>();
+            try (RunJournal journal = store().journal(run)) {
+                journal.started(NOON);
+                if (before) {
+                    assertThat(store().requestCancel(run)).isTrue();
+                }
+                journal.onCancelRequest(() -> told.complete(true));
+                assertThat(store().requestCancel(run)).isTrue();
+
+                assertThat(told.get(30, TimeUnit.SECONDS)).isTrue();
+                journal.ended(RunState.CANCELLED, NOON, Optional.empty());
+            }
+        }
+    }
+
+    @Test
+    void only_a_run_that_has_not_ended_can_be_requested_to_cancel() {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            assertThat(store().requestCancel(run)).as("a queued run").isTrue();
+            journal.started(NOON);
+            journal.ended(RunState.FAILED, NOON, Optional.empty());
+        }
+
+        assertThat(store().requestCancel(run)).as("a run that has ended").isFalse();
+        assertThat(store().requestCancel(RunId.random())).as("an unknown run").isFalse();
+    }
+
+    @Test
+    void a_request_to_cancel_is_forgotten_when_the_run_is_reopened() throws Exception {
+        RunId first = created();
+        RunId second = created();
+        store().requestCancel(first);
+        store().reopen(first);
+        store().requestCancel(second);
+        CompletableFuture<RunId> told = new CompletableFuture<>();
+        try (RunJournal one = store().journal(first);
+                RunJournal other = store().journal(second)) {
+            one.onCancelRequest(() -> told.complete(first));
+            other.onCancelRequest(() -> told.complete(second));
+
+            assertThat(told.get(30, TimeUnit.SECONDS)).isEqualTo(second);
+        }
     }
 
     @Test

@@ -39,6 +39,14 @@ public interface RunJournal extends AutoCloseable {
      */
     void ended(RunState state, Instant at, Optional<ErrorInfo> error);
 
+    /**
+     * Says what is done when somebody {@linkplain StateStore#requestCancel wants the run cancelled}, whether before or after
+     * this call. Whoever executes the run calls this once.
+     *
+     * @param action done at most once, on any thread, within a few seconds of the request; it is short and does not block
+     */
+    void onCancelRequest(Runnable action);
+
     /** Waits until everything written is durable or has failed, and gives the run up. Never throws. */
     @Override
     void close();

@@ -62,6 +62,28 @@ public interface StateStore extends AutoCloseable {
     boolean rerun(RunId run, Set<String> taskIds);
 
     /**
+     * Records the final state that an operator gives to a task of a run that has ended, as an attempt that began and ended
+     * at the same time. The task's former state does not matter, and elements of a mapped task stay as they are. The run's
+     * own state stays, but one that SUCCEEDED becomes FAILED, with the same error, if the task is FAILED.
+     *
+     * @param run the run
+     * @param mark SUCCEEDED, SKIPPED or FAILED, as the attempt after the task's last one
+     * @return false if the run is unknown or has not ended, or if the task has had another number of attempts; nothing was
+     *     changed then
+     * @throws OutputNotStorableException if the output cannot be stored; nothing was changed then
+     */
+    boolean mark(RunId run, TaskChange mark);
+
+    /**
+     * Asks whoever executes a run to cancel it, see {@link RunJournal#onCancelRequest}. The request is forgotten when the
+     * run is reopened.
+     *
+     * @param run the run
+     * @return false if the run is unknown or has ended
+     */
+    boolean requestCancel(RunId run);
+
+    /**
      * Finds a run.
      *
      * @param run its id

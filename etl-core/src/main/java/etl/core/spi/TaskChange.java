@@ -118,6 +118,30 @@ public final class TaskChange {
     }
 
     /**
+     * An operator has given the task its final state: SUCCEEDED, SKIPPED or FAILED.
+     *
+     * @param taskId the task
+     * @param attempt one more than the attempts it has had
+     * @param state the final state
+     * @param at when
+     * @param output what the task would have returned, if it is to have SUCCEEDED
+     * @param outputType the declared type of the output
+     * @param reason who and why, as an error
+     * @return the change
+     */
+    public static TaskChange marked(
+            String taskId,
+            int attempt,
+            TaskState state,
+            Instant at,
+            @Nullable Object output,
+            Type outputType,
+            ErrorInfo reason) {
+        return new TaskChange(
+                taskId, StoredTask.NOT_MAPPED, attempt, state, at, RowCounts.NONE, output, outputType, reason);
+    }
+
+    /**
      * The same change for one element of a mapped task.
      *
      * @param index the element's index, from 0
@@ -200,7 +224,7 @@ public final class TaskChange {
     }
 
     /**
-     * Why the attempt failed or skipped its task.
+     * Why the attempt failed or skipped its task, or why an operator has marked it.
      *
      * @return the error or reason, or empty
      */
