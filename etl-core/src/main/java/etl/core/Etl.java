@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
@@ -30,13 +29,20 @@ public final class Etl implements AutoCloseable {
     private final Time time;
     private final Optional<ExecutorService> ownThreads;
     private final RunSettings settings;
-    private final Duration grace;
+    private final Duration drain;
     private final Duration listenerGrace;
     private final List<AutoCloseable> resources;
-    private final LiveRuns live = new LiveRuns();
+    private final LiveRuns live;
     private final KeyedRuns keyed;
     private final Resumption resumption;
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Shutdown shutdown;
+    private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
+
+    private enum Phase {
+        OPEN,
+        DRAINING,
+        CLOSED
+    }
 
     Etl(
             StateStore store,
@@ -46,12 +52,13 @@ public final class Etl implements AutoCloseable {
             RandomGenerator random,
             int parallelism,
             Map<String, Pool> pools,
+            Duration drain,
             Duration grace,
             Duration listenerGrace,
             List<AutoCloseable> resources) {
         this.store = store;
         this.time = time;
-        this.grace = grace;
+        this.drain = drain;
         this.listenerGrace = listenerGrace;
         this.resources = resources;
         this.ownThreads = executor.isPresent() ? Optional.empty() : Optional.of(WorkerThreads.open());
@@ -65,6 +72,8 @@ public final class Etl implements AutoCloseable {
                 new Slots(parallelism),
                 pools,
                 grace);
+        this.live = new LiveRuns(settings.slots());
+        this.shutdown = new Shutdown(settings, live);
         this.keyed = new KeyedRuns(settings, live);
         this.resumption = new Resumption(settings);
     }
@@ -294,26 +303,31 @@ public final class Etl implements AutoCloseable {
         }
     }
 
+    /** While it drains, tasks may still start runs, since these belong to their work. */
     private void checkOpen() {
-        if (closed.get()) {
+        Phase now = phase.get();
+        if (now == Phase.CLOSED || (now == Phase.DRAINING && !RunWorkers.isCaller(settings.slots()))) {
             throw new IllegalStateException("this orchestrator is closed; build a new one");
         }
     }
 
     /**
-     * Stops what is running and closes the store. Running tasks are interrupted and, after the grace period, abandoned;
-     * their runs can be resumed. Returns at the latest one second after the grace period, and after the
-     * listeners' grace period if they have not been told everything by then; a second call does nothing.
+     * Stops what is running and closes the store. First no further attempt is started, and those under way may end within
+     * the {@linkplain EtlBuilder#drain(Duration) drain period}, as may runs that they start and wait for. Then the rest is
+     * interrupted and, after the {@linkplain EtlBuilder#grace(Duration) grace period}, abandoned, which is logged with the
+     * stack of the thread. A run that has not ended by then can be resumed. Returns at the latest one second after the two
+     * periods, and after the listeners' grace period if they have not been told everything by then. A second call does
+     * nothing. A task that closes its own orchestrator is interrupted at once, like all others.
      */
     @Override
     public void close() {
-        if (!closed.compareAndSet(false, true)) {
+        if (!phase.compareAndSet(Phase.OPEN, Phase.DRAINING)) {
             return;
         }
-        List<RunExecution> stopping = live.executions();
-        stopping.forEach(RunExecution::shutDown);
+        shutdown.drain(drain);
+        phase.set(Phase.CLOSED);
         keyed.close();
-        awaitEnds(stopping);
+        shutdown.stop();
         settings.listeners().close(listenerGrace);
         ownThreads.ifPresent(ExecutorService::shutdownNow);
         close(store);
@@ -326,26 +340,6 @@ public final class Etl implements AutoCloseable {
             resource.close();
         } catch (Exception failure) {
             LOG.warn("{} did not close", resource, failure);
-        }
-    }
-
-    private void awaitEnds(List<RunExecution> stopping) {
-        long deadline = System.nanoTime() + SystemTime.nanos(grace) + TimeUnit.SECONDS.toNanos(1);
-        for (RunExecution execution : stopping) {
-            try {
-                settings.executor()
-                        .await(
-                                execution.run().id(),
-                                execution.end().handle((report, failure) -> 0),
-                                Duration.ofNanos(Math.max(0, deadline - System.nanoTime())));
-            } catch (InterruptedException interruption) {
-                Thread.currentThread().interrupt();
-                return;
-            } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException late) {
-                LOG.warn(
-                        "run {} has not ended within the grace period",
-                        execution.run().id());
-            }
         }
     }
 }

@@ -38,6 +38,7 @@ public final class EtlBuilder {
     private @Nullable RunExecutor executor;
     private RandomGenerator random = () -> ThreadLocalRandom.current().nextLong();
     private int parallelism = Math.max(4, Runtime.getRuntime().availableProcessors());
+    private Duration drain = Duration.ZERO;
     private Duration grace = DEFAULT_GRACE;
     private int listenerQueue = DEFAULT_LISTENER_QUEUE;
     private Duration listenerGrace = DEFAULT_GRACE;
@@ -142,6 +143,18 @@ public final class EtlBuilder {
     }
 
     /**
+     * Sets how long {@link Etl#close()} lets attempts end before it interrupts them. No new ones are started meanwhile.
+     *
+     * @param period not negative; default zero: they are interrupted at once
+     * @return this builder
+     * @throws IllegalArgumentException if the period is negative
+     */
+    public EtlBuilder drain(Duration period) {
+        drain = Checks.notNegative(period, "drain");
+        return this;
+    }
+
+    /**
      * Sets how long an interrupted attempt may go on before its thread is abandoned.
      *
      * @param period not negative; default {@link #DEFAULT_GRACE}
@@ -234,6 +247,7 @@ public final class EtlBuilder {
                 random,
                 parallelism,
                 Map.copyOf(made),
+                drain,
                 grace,
                 listenerGrace,
                 List.copyOf(resources));

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,13 @@ import org.jspecify.annotations.Nullable;
  * written: of two that want the same run, the second must see what the first has made of it.
  */
 final class LiveRuns {
+    private final Slots slots;
     private final Map<RunId, Claim> claims = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    LiveRuns(Slots slots) {
+        this.slots = slots;
+    }
 
     /** Claims a run; empty if somebody else has claimed it and it has not ended. */
     Optional<Claim> claim(RunId id) {
@@ -52,19 +59,34 @@ final class LiveRuns {
     }
 
     List<RunExecution> executions() {
+        return executions(claim -> true);
+    }
+
+    /** But for those that a task has started, which belong to its work. */
+    List<RunExecution> startedByNoTask() {
+        return executions(claim -> !claim.byTask);
+    }
+
+    private List<RunExecution> executions(Predicate<Claim> condition) {
         List<RunExecution> executions = new ArrayList<>();
         for (Claim claim : claims.values()) {
             RunExecution execution = claim.execution;
-            if (execution != null) {
+            if (execution != null && condition.test(claim)) {
                 executions.add(execution);
             }
         }
         return executions;
     }
 
+    /** What is started from now on is stopped at once. */
+    void close() {
+        closed = true;
+    }
+
     /** The right to execute a run. */
     final class Claim {
         private final RunId id;
+        private final boolean byTask = RunWorkers.isCaller(slots);
         private final CompletableFuture<Optional<RunHandle>> handle = new CompletableFuture<>();
         private volatile @Nullable RunExecution execution;
 
@@ -97,6 +119,9 @@ final class LiveRuns {
                 starting.shutDown();
                 end.handle((report, failure) -> true).join();
                 throw notStarted;
+            }
+            if (closed) {
+                starting.shutDown();
             }
             return new RunHandle(new Executed(starting), end);
         }

@@ -23,6 +23,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -62,6 +63,8 @@ final class RunExecution implements RunWorkers.Owner {
     private final AtomicReference<Time.Alarm> deadline = new AtomicReference<>(Time.Alarm.NONE);
     private final AtomicBoolean late = new AtomicBoolean();
     private final AtomicBoolean over = new AtomicBoolean();
+    private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
+    private volatile boolean draining;
     private final CompletableFuture<RunReport> end = new CompletableFuture<>();
     private final Instant startedAt;
 
@@ -175,7 +178,7 @@ final class RunExecution implements RunWorkers.Owner {
 
     @Override
     public boolean execute(TaskRun taskRun, RunWorkers.Worker worker) {
-        if (halt.get() == Interruption.STOP || !taskRun.runs().start(taskRun.index())) {
+        if (draining || halt.get() == Interruption.STOP || !taskRun.runs().start(taskRun.index())) {
             return true;
         }
         if (!taskRun.isElement() && pipeline.mapping(taskRun.task()).isPresent()) {
@@ -228,6 +231,7 @@ final class RunExecution implements RunWorkers.Owner {
 
     @Override
     public void idle() {
+        tellIfDrained();
         endIfStopped();
     }
 
@@ -387,6 +391,19 @@ final class RunExecution implements RunWorkers.Owner {
         return reason != Interruption.CANCEL || !pipeline.start(task).cleansUp();
     }
 
+    /** Starts no further attempt; the future is completed when those under way have ended. */
+    CompletableFuture<Boolean> drain() {
+        draining = true;
+        tellIfDrained();
+        return drained;
+    }
+
+    void tellIfDrained() {
+        if (draining && workers.isIdle() && settled.isIdle()) {
+            drained.complete(true);
+        }
+    }
+
     /** Ends the execution but not the run: nothing more is recorded, so that the run can be resumed. */
     void shutDown() {
         halt();
@@ -411,11 +428,16 @@ final class RunExecution implements RunWorkers.Owner {
         if (halt.get() != Interruption.STOP || !workers.isIdle() || !over.compareAndSet(false, true)) {
             return;
         }
+        journal.close();
+        if (table.isAllFinal()) {
+            // What had been written when the run was stopped was all that was left to do.
+            finish(settings.store()::journal);
+            return;
+        }
         Throwable cause = stopCause.get();
         String why = cause == null ? "shutdown" : String.valueOf(cause.getMessage());
         LOG.warn("run {} was stopped and can be resumed: {}", run.id(), why);
         events.close();
-        journal.close();
         end.completeExceptionally(new RunStoppedException(run.id(), why, cause));
     }
 
@@ -426,9 +448,12 @@ final class RunExecution implements RunWorkers.Owner {
     }
 
     private void finish() {
-        if (!over.compareAndSet(false, true)) {
-            return;
+        if (over.compareAndSet(false, true)) {
+            finish(id -> journal);
         }
+    }
+
+    private void finish(Function<RunId, RunJournal> journals) {
         Instant now = settings.time().instant();
         deadline.get().cancel();
         RunState state = table.runState();
@@ -437,14 +462,12 @@ final class RunExecution implements RunWorkers.Owner {
         }
         Throwable failure = state == RunState.FAILED ? firstFailure.get() : null;
         Optional<ErrorInfo> error = Optional.ofNullable(failure).map(ErrorInfo::of);
-        try {
-            journal.ended(state, now, error);
+        try (RunJournal open = journals.apply(run.id())) {
+            open.ended(state, now, error);
         } catch (RuntimeException | Error notStored) {
             events.close();
             end.completeExceptionally(new RunStoppedException(run.id(), "its end could not be stored", notStored));
             return;
-        } finally {
-            journal.close();
         }
         Duration duration = Duration.between(startedAt, now);
         if (events.isActive()) {

@@ -78,6 +78,12 @@ final class RunWorkers {
         return worker::reclaim;
     }
 
+    /** Whether the calling thread executes a task of a run that shares these slots. */
+    static boolean isCaller(Slots slots) {
+        Worker worker = CURRENT.get();
+        return worker != null && worker.slots() == slots;
+    }
+
     /** Ends when it is closed. */
     interface Pause extends AutoCloseable {
         @Override
@@ -175,6 +181,10 @@ final class RunWorkers {
         private volatile @Nullable TaskAttempt attempt;
 
         private Worker() {}
+
+        private Slots slots() {
+            return slots;
+        }
 
         /** From now on {@link #forEachAttempt} knows the attempt. */
         void begin(TaskAttempt begun) {

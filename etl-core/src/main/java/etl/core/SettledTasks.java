@@ -47,6 +47,12 @@ final class SettledTasks {
             seen = unwritten.addAndGet(-seen);
         } while (seen > 0);
         execution.finishIfAllFinal();
+        execution.tellIfDrained();
+    }
+
+    /** Whether everything taken has been written. */
+    boolean isIdle() {
+        return unwritten.get() == 0;
     }
 
     private void write(TaskRun taskRun) {

@@ -96,13 +96,26 @@ class EtlCloseTest {
     @Test
     void a_task_may_close_the_orchestrator_that_runs_it() {
         CompletableFuture<Etl> self = new CompletableFuture<>();
-        pipeline.task("last").run(ctx -> self.join().close());
+        TaskRef<Void> closing = pipeline.task("closing").run(ctx -> self.join().close());
+        pipeline.task("after").after(closing).run(ctx -> {});
         Etl etl = Etl.builder().store(store).grace(Duration.ofSeconds(5)).build();
         RunHandle run = etl.submit(pipeline.build(), Arguments.none());
         self.complete(etl);
 
         assertThatThrownBy(run::await).isInstanceOf(RunStoppedException.class);
         assertThat(store.find(run.id()).orElseThrow().state()).isEqualTo(RunState.RUNNING);
+    }
+
+    @Test
+    void a_run_whose_last_task_closes_the_orchestrator_has_succeeded() {
+        CompletableFuture<Etl> self = new CompletableFuture<>();
+        pipeline.task("last").run(ctx -> self.join().close());
+        Etl etl = Etl.builder().store(store).drain(Duration.ofHours(1)).build();
+        RunHandle run = etl.submit(pipeline.build(), Arguments.none());
+        self.complete(etl);
+
+        assertThat(run.await().state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(store.find(run.id()).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
     }
 
     @Test
