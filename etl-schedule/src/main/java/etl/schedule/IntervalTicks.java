@@ -26,7 +26,7 @@ final class IntervalTicks implements Ticks {
     }
 
     private Optional<Instant> tick(long number) {
-        long first = Math.floorDiv(FIRST.getEpochSecond() - anchor, interval);
+        long first = Math.floorDiv(FIRST.getEpochSecond() - anchor - 1, interval) + 1;
         long last = Math.floorDiv(LAST.getEpochSecond() - anchor, interval);
         return number < first || number > last
                 ? Optional.empty()

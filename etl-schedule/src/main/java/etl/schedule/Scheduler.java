@@ -9,6 +9,7 @@ import etl.core.spi.StoredSchedule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
  * Starts runs of pipelines by their schedules. Each tick starts one run, however many processes keep the same schedules on
  * the same store; any of them may end and begin again at any time. Safe for use by many threads.
  *
+ * <p>One that was {@linkplain SchedulerBuilder#build() built} but not started can be asked, paused and triggered.
+ *
  * <p>All schedules share one thread, which sleeps between ticks. Turning the clock neither loses nor repeats a tick. While
  * the store cannot be used, nothing starts; afterwards {@link etl.core.MissedTicks} says what is made good.
  */
@@ -35,6 +38,7 @@ public final class Scheduler implements AutoCloseable {
     private final Map<String, ScheduledPipeline> schedules;
     private final Optional<ExecutorService> ownThread;
     private final Ticker ticker;
+    private volatile boolean started;
 
     Scheduler(Etl etl, Map<String, ScheduledPipeline> schedules, Optional<Executor> executor, Duration poll) {
         this.etl = etl;
@@ -72,6 +76,7 @@ public final class Scheduler implements AutoCloseable {
             close();
             throw notStarted;
         }
+        started = true;
         ticker.wake();
     }
 
@@ -87,33 +92,39 @@ public final class Scheduler implements AutoCloseable {
     }
 
     /**
-     * The tick that starts the next run.
+     * Where all schedules stand.
      *
-     * @param name the schedule's name
-     * @return the tick, which may be over if its run is held back, or empty if there is none any more or the schedule is
-     *     paused
-     * @throws IllegalArgumentException if this scheduler has no such schedule
+     * @return one status each, in the order in which they were added
      * @throws etl.core.spi.StateStoreException if the store cannot be used
      */
-    public Optional<Instant> nextTick(String name) {
-        ScheduledPipeline scheduled = scheduled(name);
-        StoredSchedule stored = etl.store().schedules().find(name).orElseGet(() -> ticker.register(scheduled));
-        return stored.paused()
-                ? Optional.empty()
-                : scheduled.next(stored, etl.time().instant());
+    public List<ScheduleStatus> status() {
+        return schedules.values().stream().map(this::status).toList();
     }
 
     /**
-     * Whether a schedule is paused.
+     * Where a schedule stands.
      *
      * @param name the schedule's name
-     * @return true if it starts no runs at its ticks, in any process
+     * @return its status at this moment
      * @throws IllegalArgumentException if this scheduler has no such schedule
      * @throws etl.core.spi.StateStoreException if the store cannot be used
      */
-    public boolean isPaused(String name) {
-        scheduled(name);
-        return etl.store().schedules().find(name).filter(StoredSchedule::paused).isPresent();
+    public ScheduleStatus status(String name) {
+        return status(scheduled(name));
+    }
+
+    private ScheduleStatus status(ScheduledPipeline scheduled) {
+        Instant now = etl.time().instant();
+        Optional<StoredSchedule> stored = etl.store().schedules().find(scheduled.name());
+        StoredSchedule standing = stored.orElseGet(() -> scheduled.first(now));
+        return new ScheduleStatus(
+                scheduled.name(),
+                scheduled.pipeline().name(),
+                scheduled.schedule(),
+                stored.isPresent(),
+                standing.paused(),
+                standing.paused() ? Optional.empty() : scheduled.next(standing, now),
+                runs.active(scheduled).size());
     }
 
     /**
@@ -121,11 +132,12 @@ public final class Scheduler implements AutoCloseable {
      * and it can still be triggered.
      *
      * @param name the schedule's name
-     * @throws IllegalArgumentException if this scheduler has no such schedule
+     * @throws IllegalArgumentException if this scheduler has no such schedule, or it belongs to another pipeline in this
+     *     store
      * @throws etl.core.spi.StateStoreException if the store cannot be used
      */
     public void pause(String name) {
-        scheduled(name);
+        ticker.register(scheduled(name));
         etl.store().schedules().pause(name, true);
     }
 
@@ -139,7 +151,9 @@ public final class Scheduler implements AutoCloseable {
     public void resume(String name) {
         scheduled(name);
         etl.store().schedules().pause(name, false);
-        ticker.wake();
+        if (started) {
+            ticker.wake();
+        }
     }
 
     /**

@@ -119,17 +119,28 @@ public final class SchedulerBuilder {
     }
 
     /**
-     * Registers the schedules in the store and begins to keep them.
+     * Makes a scheduler that starts no runs by itself, to look after schedules that another process keeps: to ask where
+     * they stand, to pause and to trigger them.
+     *
+     * @return the scheduler, which the caller closes before the orchestrator
+     * @throws IllegalArgumentException if no schedule was added
+     */
+    public Scheduler build() {
+        if (schedules.isEmpty()) {
+            throw new IllegalArgumentException("there is no schedule; add one with schedule(pipeline)");
+        }
+        return new Scheduler(etl, schedules, executor, pollInterval);
+    }
+
+    /**
+     * Registers the schedules in the store and begins to start runs at their ticks.
      *
      * @return the scheduler, which the caller closes before the orchestrator
      * @throws IllegalArgumentException if no schedule was added, or one of them belongs to another pipeline in this store
      * @throws etl.core.spi.StateStoreException if the store cannot be used
      */
     public Scheduler start() {
-        if (schedules.isEmpty()) {
-            throw new IllegalArgumentException("there is no schedule; add one with schedule(pipeline)");
-        }
-        Scheduler scheduler = new Scheduler(etl, schedules, executor, pollInterval);
+        Scheduler scheduler = build();
         scheduler.start(resumesInterrupted);
         return scheduler;
     }

@@ -157,15 +157,16 @@ final class Ticker {
     private boolean handle(ScheduledPipeline scheduled, StoredSchedule stored, Instant tick) {
         String key = scheduled.key(tick);
         if (runs.find(scheduled, key).isEmpty()) {
+            // Before they are counted: a run that ends after that wakes this up again.
+            heldBack = true;
             List<StoredRun> active = runs.active(scheduled);
             if (active.size() >= scheduled.schedule().maxActiveRuns()) {
-                heldBack = true;
                 complain(
                         scheduled.name(),
                         "schedule '" + scheduled.name() + "' waits since " + tick + ": " + active.size()
                                 + " runs are active, the oldest is "
                                 + active.get(0).definition().id()
-                                + "; if its process has ended, resume it",
+                                + "; if its process is gone, resume it or end it by etl.control().endLost(...)",
                         null);
                 return false;
             }

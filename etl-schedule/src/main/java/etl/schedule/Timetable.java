@@ -67,6 +67,9 @@ public final class Timetable {
      * @return the tick, or empty if there is none before the schedule's end
      */
     public Optional<Instant> next(Instant after) {
+        if (!after.isBefore(end)) {
+            return Optional.empty();
+        }
         return ticks.next(after.isBefore(start) ? start.minusSeconds(1) : after).filter(tick -> !tick.isAfter(end));
     }
 
@@ -77,6 +80,9 @@ public final class Timetable {
      * @return the tick, or empty if there is none since the schedule's start
      */
     public Optional<Instant> previous(Instant before) {
+        if (!before.isAfter(start)) {
+            return Optional.empty();
+        }
         return ticks.previous(before.isAfter(end) ? end.plusSeconds(1) : before).filter(tick -> !tick.isBefore(start));
     }
 

@@ -77,7 +77,7 @@ class TimetableProperties {
     }
 
     /** A moment at which the clock of a zone is changed. */
-    private record Change(ZoneId zone, Instant at) {}
+    record Change(ZoneId zone, Instant at) {}
 
     @Provide
     Arbitrary<Duration> shifts() {
