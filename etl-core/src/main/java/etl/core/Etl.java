@@ -261,11 +261,11 @@ public final class Etl implements AutoCloseable {
     /**
      * What an operator does with runs of any process.
      *
-     * @return the means to cancel runs, to mark their tasks, and to end those whose process is gone
+     * @return the means to follow and cancel runs, to mark their tasks, and to end those whose process is gone
      */
     public RunControl control() {
         checkOpen();
-        return new RunControl(settings, live);
+        return new RunControl(settings, live, keyed);
     }
 
     /**

@@ -89,7 +89,8 @@ final class KeyedRuns {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // It only tidies up.
-    private RunHandle existing(StoredRun first, Pipeline pipeline) {
+    /** The handle of a run that exists, wherever it is executed. */
+    RunHandle existing(StoredRun first, Pipeline pipeline) {
         RunId id = first.definition().id();
         Optional<RunHandle> executed = live.find(id);
         if (executed.isPresent()) {

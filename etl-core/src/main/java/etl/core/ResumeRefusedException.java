@@ -1,7 +1,7 @@
 package etl.core;
 
 /**
- * A run cannot be resumed or rerun, nor its tasks marked: it is unknown, in a state that does not allow it, being executed,
+ * A run cannot be resumed, rerun or followed, nor its tasks marked: it is unknown, in a state that does not allow it, being executed,
  * or belongs to another pipeline definition.
  */
 public final class ResumeRefusedException extends EtlException {

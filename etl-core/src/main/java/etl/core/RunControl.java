@@ -13,8 +13,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What an operator does with runs of any process: cancel them, mark their tasks, end those whose process is gone. Safe for use
- * by many threads.
+ * What an operator does with runs of any process: follow and cancel them, mark their tasks, end those whose process is gone.
+ * Safe for use by many threads.
  */
 public final class RunControl {
     private static final String GONE = "the process was gone";
@@ -22,11 +22,27 @@ public final class RunControl {
     private final RunSettings settings;
     private final StateStore store;
     private final LiveRuns live;
+    private final KeyedRuns runs;
 
-    RunControl(RunSettings settings, LiveRuns live) {
+    RunControl(RunSettings settings, LiveRuns live, KeyedRuns runs) {
         this.settings = settings;
         this.store = settings.store();
         this.live = live;
+        this.runs = runs;
+    }
+
+    /**
+     * A handle for a run that exists, wherever it is executed: in this orchestrator, in another process (the store is looked
+     * up every two seconds until it has ended), or not any more.
+     *
+     * @param id the run
+     * @param pipeline its pipeline, unchanged since the run began
+     * @return the run, to watch, cancel and wait for
+     * @throws ResumeRefusedException if the run is unknown or belongs to another pipeline definition
+     * @throws etl.core.spi.StateStoreException if the store cannot be used
+     */
+    public RunHandle follow(RunId id, Pipeline pipeline) {
+        return runs.existing(Resumption.stored(store, id, pipeline), pipeline);
     }
 
     /**

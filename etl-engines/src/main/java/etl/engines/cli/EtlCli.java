@@ -2,8 +2,10 @@ package etl.engines.cli;
 
 import static picocli.CommandLine.Model.UsageMessageSpec.SECTION_KEY_FOOTER;
 
+import etl.core.Etl;
 import etl.core.EtlException;
 import etl.core.Pipeline;
+import etl.core.RunId;
 import etl.core.Secret;
 import etl.core.spi.ErrorInfo;
 import java.io.PrintWriter;
@@ -18,8 +20,8 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line of an application that embeds the library: {@code run}, {@code resume}, {@code runs}, {@code show},
- * {@code graph}, {@code export}, and the steps that artifacts call. An error is one line on standard error, and with {@code --verbose}
+ * The command line of an application that embeds the library: {@code run}, {@code resume}, {@code rerun},
+ * {@code mark}, {@code cancel}, {@code runs}, {@code show}, {@code graph}, {@code export}, and the steps that artifacts call. An error is one line on standard error, and with {@code --verbose}
  * its stack trace.
  *
  * <p>Exit codes: 0 success; 1 the run or the command failed; 2 the command line was wrong; 3 the engine is not installed.
@@ -32,6 +34,9 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             ResumeCommand.class,
+            RerunCommand.class,
+            MarkCommand.class,
+            CancelCommand.class,
             RunsCommand.class,
             ShowCommand.class,
             GraphCommand.class,
@@ -118,6 +123,14 @@ public final class EtlCli implements Runnable {
                 .orElseThrow(() -> new IllegalArgumentException("there is no pipeline '" + name + "'; known: "
                         + String.join(
                                 ", ", pipelines.stream().map(Pipeline::name).toList())));
+    }
+
+    Pipeline pipelineOf(Etl etl, RunId run) {
+        return pipeline(etl.store()
+                .find(run)
+                .map(found -> found.definition().pipeline())
+                .orElseThrow(() ->
+                        new IllegalArgumentException("run " + run + " is unknown; see '" + host.command() + " runs'")));
     }
 
     /** The version of the library and of the JVM. */

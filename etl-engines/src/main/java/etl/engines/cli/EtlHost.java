@@ -17,7 +17,7 @@ public interface EtlHost {
         RUN,
         /** Execute one step of a run that an engine drives: a short process, of which many run at once. */
         STEP,
-        /** Read former runs. */
+        /** Read runs, and mark or cancel them, without executing anything. */
         READ
     }
 

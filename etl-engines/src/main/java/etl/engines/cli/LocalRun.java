@@ -23,6 +23,10 @@ final class LocalRun {
         try (Etl etl = cli.host().open(EtlHost.Purpose.RUN, List.of(progress));
                 ShutdownHook hook = new ShutdownHook(etl::close)) {
             RunHandle run = start.on(etl);
+            if (run.isExisting()) {
+                cli.out().println("run " + run.id() + " has this key already; nothing is started");
+                cli.out().flush();
+            }
             int code = end(run, progress);
             if (serve) {
                 cli.out().println("serving metrics until Ctrl-C");
@@ -41,7 +45,9 @@ final class LocalRun {
         } catch (RunStoppedException stopped) {
             close(progress);
             cli.err().println("error: " + EtlCli.oneLine(stopped));
-            cli.err().println("resume it with: " + cli.host().command() + " resume " + run.id());
+            if (!run.isExisting()) {
+                cli.err().println("resume it with: " + cli.host().command() + " resume " + run.id());
+            }
             cli.err().flush();
             return EtlCli.FAILED;
         }

@@ -22,16 +22,6 @@ final class ResumeCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         RunId id = RunId.parse(run);
-        return new LocalRun(cli)
-                .execute(
-                        etl -> {
-                            String pipeline = etl.store()
-                                    .find(id)
-                                    .map(found -> found.definition().pipeline())
-                                    .orElseThrow(() -> new IllegalArgumentException("run " + id + " is unknown; see '"
-                                            + cli.host().command() + " runs'"));
-                            return etl.resume(id, cli.pipeline(pipeline));
-                        },
-                        false);
+        return new LocalRun(cli).execute(etl -> etl.resume(id, cli.pipelineOf(etl, id)), false);
     }
 }

@@ -4,6 +4,7 @@ import etl.core.Arguments;
 import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.RunHandle;
+import etl.core.RunOptions;
 import etl.core.RunPlan;
 import etl.core.RunReport;
 import etl.engines.Engine;
@@ -44,6 +45,13 @@ final class RunCommand implements Callable<Integer> {
     private Map<String, String> arguments = new LinkedHashMap<>();
 
     @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description =
+                    "Run only if the pipeline has no run of this key yet; otherwise wait for that run, and show it.")
+    private @Nullable String key;
+
+    @Option(
             names = "--engine",
             paramLabel = "ENGINE",
             description = "Who runs it: local, airflow, prefect or luigi; default: local.")
@@ -75,12 +83,18 @@ final class RunCommand implements Callable<Integer> {
         if (serve && dryRun) {
             throw new ParameterException(spec.commandLine(), "--serve follows a run; leave it out with --dry-run");
         }
+        if (key != null && (dryRun || !engine.equals("local"))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--key is for a run in this process; leave it out with " + (dryRun ? "--dry-run" : "--engine"));
+        }
+        RunOptions options = key == null ? RunOptions.none() : RunOptions.none().key(key);
         Pipeline pipeline = cli.pipeline(pipelineName);
         Arguments parsed = Arguments.parse(pipeline, arguments);
         if (dryRun) {
             return plan(pipeline, parsed);
         }
-        return engine.equals("local") ? runHere(pipeline, parsed) : runOnEngine(pipeline);
+        return engine.equals("local") ? runHere(pipeline, parsed, options) : runOnEngine(pipeline);
     }
 
     /** An engine is asked for its artifact, so that what it would refuse is refused here, too. */
@@ -96,12 +110,12 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int runHere(Pipeline pipeline, Arguments parsed) throws InterruptedException {
+    private int runHere(Pipeline pipeline, Arguments parsed, RunOptions options) throws InterruptedException {
         LocalRun local = new LocalRun(cli);
         return local.execute(
                 etl -> {
                     RunTables.printRecent(etl.store(), cli.out(), 5);
-                    return etl.submit(pipeline, parsed);
+                    return etl.submit(pipeline, parsed, options);
                 },
                 serve);
     }
