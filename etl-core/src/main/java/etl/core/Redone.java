@@ -140,20 +140,27 @@ final class Redone {
     /** True if more tasks are redone now than before. */
     private boolean addCleanUp(BitSet executed) {
         int before = redone.cardinality();
-        boolean anything = false;
         for (int task = 0; task < stored.length; task++) {
             TaskView view = pipeline.task(task);
-            anything |= executed.get(task) && !view.runsFinally();
             if (!view.teardownOf().isEmpty()) {
                 addTeardown(task, view, executed);
-            }
-        }
-        for (int task = 0; anything && task < stored.length; task++) {
-            if (pipeline.task(task).runsFinally()) {
+            } else if (view.runsFinally() && comesAfterAny(task, view, executed)) {
                 redone.set(task);
             }
         }
         return redone.cardinality() > before;
+    }
+
+    /** Whether a task that runs finally comes after one of these, which is of its pipeline and does not run finally, too. */
+    private boolean comesAfterAny(int last, TaskView view, BitSet tasks) {
+        for (int source : pipeline.upstream(last)) {
+            TaskView above = pipeline.task(source);
+            boolean sameTurn = above.runsFinally() && pipeline.scope(source) == pipeline.scope(last);
+            if (tasks.get(source) && !sameTurn && !view.gates().contains(above.id())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private void addTeardown(int teardown, TaskView view, BitSet executed) {

@@ -2,6 +2,7 @@ package etl.testkit;
 
 import etl.core.TaskState;
 import etl.testkit.RandomTask.Kind;
+import etl.testkit.RandomTask.Part;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collections;
@@ -9,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /** How a random pipeline ends by the documentation: one task after the other, in the order of their declaration. */
@@ -39,11 +41,18 @@ final class RandomOracle {
 
     /** RUNNING if it is executed. */
     private TaskState decide(RandomTask task, Map<String, TaskState> states) {
+        Optional<TaskState> closed = closed(task.part, states);
+        if (closed.isPresent()) {
+            return closed.get();
+        }
         List<TaskState> upstream = new ArrayList<>();
         for (int index : task.upstream) {
             TaskState state = state(index, states);
             boolean notChosen = index == task.branch && state == TaskState.SUCCEEDED && !task.chosen;
             upstream.add(notChosen ? TaskState.SKIPPED : state);
+        }
+        if (task.kind == Kind.END) {
+            return end(task, upstream, states);
         }
         if (task.kind == Kind.TEARDOWN) {
             return switch (state(task.setup, states)) {
@@ -53,6 +62,28 @@ final class RandomOracle {
             };
         }
         return task.kind == Kind.FINAL || upstream.isEmpty() ? TaskState.RUNNING : byRule(task, upstream);
+    }
+
+    /** What becomes of every task of an included pipeline that does not start. */
+    private Optional<TaskState> closed(Part part, Map<String, TaskState> states) {
+        Optional<TaskState> around = part.around.flatMap(outer -> closed(outer, states));
+        if (around.isPresent()) {
+            return around;
+        }
+        List<TaskState> gates =
+                part.gates.stream().map(gate -> state(gate, states)).toList();
+        if (gates.contains(TaskState.FAILED) || gates.contains(TaskState.UPSTREAM_FAILED)) {
+            return Optional.of(TaskState.UPSTREAM_FAILED);
+        }
+        return gates.contains(TaskState.SKIPPED) ? Optional.of(TaskState.SKIPPED) : Optional.empty();
+    }
+
+    private TaskState end(RandomTask task, List<TaskState> all, Map<String, TaskState> states) {
+        if (all.contains(TaskState.FAILED) || all.contains(TaskState.UPSTREAM_FAILED)) {
+            return TaskState.UPSTREAM_FAILED;
+        }
+        boolean skipped = task.last.stream().allMatch(last -> state(last, states) == TaskState.SKIPPED);
+        return skipped ? TaskState.SKIPPED : TaskState.RUNNING;
     }
 
     private TaskState state(int task, Map<String, TaskState> states) {
@@ -103,7 +134,7 @@ final class RandomOracle {
     }
 
     private void addCleanUp(RandomTask task, Map<String, TaskState> ended, BitSet executed, BitSet redone) {
-        if (task.kind == Kind.FINAL && any(executed, other -> other.kind != Kind.FINAL)) {
+        if (task.kind == Kind.FINAL && any(executed, other -> isBefore(other, task))) {
             redone.set(task.index);
         }
         if (task.kind == Kind.TEARDOWN) {
@@ -120,6 +151,11 @@ final class RandomOracle {
         }
     }
 
+    /** Whether a task comes before one that runs finally. */
+    private static boolean isBefore(RandomTask other, RandomTask last) {
+        return other.part.isWithin(last.part) && (other.kind != Kind.FINAL || other.part != last.part);
+    }
+
     private boolean any(BitSet some, Predicate<RandomTask> condition) {
         return some.stream().mapToObj(tasks::get).anyMatch(condition);
     }
@@ -129,7 +165,7 @@ final class RandomOracle {
         BitSet executed = (BitSet) redone.clone();
         for (RandomTask task : tasks) {
             boolean skipped = ended.get(task.id) == TaskState.SKIPPED;
-            if (!endedWell(ended, task) && (!skipped || task.upstream.stream().anyMatch(executed::get))) {
+            if (!endedWell(ended, task) && (!skipped || task.waitsFor().stream().anyMatch(executed::get))) {
                 executed.set(task.index);
             }
         }
@@ -145,7 +181,7 @@ final class RandomOracle {
         return below.computeIfAbsent(task, any -> {
             BitSet found = new BitSet();
             for (RandomTask other : tasks) {
-                if (other.upstream.stream().anyMatch(above -> above == task.index || found.get(above))) {
+                if (other.waitsFor().stream().anyMatch(above -> above == task.index || found.get(above))) {
                     found.set(other.index);
                 }
             }

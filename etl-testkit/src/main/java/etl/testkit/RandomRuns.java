@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import etl.core.Arguments;
 import etl.core.Etl;
 import etl.core.GenericType;
+import etl.core.Inclusion;
+import etl.core.NotRetryableException;
+import etl.core.Parameter;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.Rerun;
@@ -16,16 +19,16 @@ import etl.core.TaskContext;
 import etl.core.TaskRef;
 import etl.core.TaskSkippedException;
 import etl.core.TaskState;
-import etl.core.TriggerRule;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredTask;
-import etl.testkit.RandomTask.Deed;
 import etl.testkit.RandomTask.Kind;
+import etl.testkit.RandomTask.Part;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -37,8 +40,6 @@ import java.util.stream.IntStream;
  * resume after the failures are gone. For implementers of a {@link StateStore} and for the orchestrator's own tests.
  */
 public final class RandomRuns {
-    private static final TriggerRule[] RULES = TriggerRule.values();
-
     private final Random random;
     private final List<RandomTask> nodes = new ArrayList<>();
     private final Map<String, Integer> executions = new ConcurrentHashMap<>();
@@ -60,7 +61,7 @@ public final class RandomRuns {
     }
 
     private void check(StateStore store, int tasks) {
-        declare(tasks);
+        nodes.addAll(new RandomDeclaration(random).draw(tasks));
         Pipeline pipeline = build();
         try (Etl etl = Etl.builder()
                 .store(store)
@@ -100,7 +101,9 @@ public final class RandomRuns {
                 assertThat(now)
                         .as("executions of %s, which %s keeps", task.id, what)
                         .isEqualTo(before);
-            } else if (task.kind != Kind.MAPPED && (state == TaskState.SUCCEEDED || state == TaskState.FAILED)) {
+            } else if (task.kind != Kind.MAPPED
+                    && task.kind != Kind.END
+                    && (state == TaskState.SUCCEEDED || state == TaskState.FAILED)) {
                 assertThat(now)
                         .as("executions of %s, which %s repeats", task.id, what)
                         .isGreaterThan(before);
@@ -138,77 +141,89 @@ public final class RandomRuns {
 
     // --- the pipeline ------------------------------------------------------------------------------------------------
 
-    private void declare(int tasks) {
-        for (int i = 0; i < tasks; i++) {
-            RandomTask node = new RandomTask(i, "t" + i);
-            for (int edge = random.nextInt(4); edge > 0 && i > 0; edge--) {
-                int upstream = Math.max(0, i - 1 - random.nextInt(Math.min(i, 20)));
-                if (!node.upstream.contains(upstream)) {
-                    node.upstream.add(upstream);
-                }
-            }
-            node.kind = kind(node);
-            int dice = random.nextInt(100);
-            node.deed = dice < 70 ? Deed.SUCCEED : dice < 80 ? Deed.FAIL : dice < 90 ? Deed.SKIP : Deed.FAIL_ONCE;
-            switch (node.kind) {
-                case PLAIN, BRANCH -> {
-                    if (random.nextInt(2) == 0) {
-                        node.rule = RULES[random.nextInt(RULES.length)];
-                    }
-                    chooseBranch(node);
-                }
-                case MAPPED -> {
-                    node.elements = random.nextInt(5);
-                    node.deed = Deed.SUCCEED;
-                    node.failingElements = random.nextInt(4) == 0 ? random.nextInt(node.elements + 1) : 0;
-                }
-                case TEARDOWN -> node.setup = node.upstream.get(0);
-                case FINAL -> {}
-            }
-            nodes.add(node);
-        }
-        RandomTask last = new RandomTask(tasks, "last");
-        last.kind = Kind.FINAL;
-        IntStream.range(0, tasks).forEach(last.upstream::add);
-        nodes.add(last);
-    }
-
-    private Kind kind(RandomTask node) {
-        return switch (random.nextInt(10)) {
-            case 0 -> Kind.BRANCH;
-            case 1 -> Kind.MAPPED;
-            case 2 -> node.upstream.isEmpty() ? Kind.PLAIN : Kind.TEARDOWN;
-            default -> Kind.PLAIN;
-        };
-    }
-
-    private void chooseBranch(RandomTask node) {
-        for (int upstream : node.upstream) {
-            if (nodes.get(upstream).kind == Kind.BRANCH && random.nextBoolean()) {
-                node.branch = upstream;
-                node.chosen = random.nextBoolean();
-                return;
-            }
-        }
-    }
-
     private Pipeline build() {
-        PipelineBuilder builder = Pipeline.named("random");
-        List<TaskRef<?>> refs = new ArrayList<>();
-        for (RandomTask node : nodes) {
-            refs.add(add(builder, node, refs));
-        }
-        return builder.build();
+        Level outermost = new Level(Pipeline.named("random"), nodes.get(nodes.size() - 1).part);
+        declare(outermost, 0);
+        return outermost.builder.build();
     }
 
-    private TaskRef<?> add(PipelineBuilder builder, RandomTask node, List<TaskRef<?>> refs) {
-        TaskRef<?>[] upstream = node.upstream.stream().map(refs::get).toArray(TaskRef<?>[]::new);
+    /** A pipeline that is being declared, with the references that are good in it. */
+    private static final class Level {
+        final PipelineBuilder builder;
+        final Part part;
+        final Parameter<String> tag;
+        final Parameter<Boolean> flag;
+        final Map<Integer, TaskRef<?>> refs = new HashMap<>();
+        final Map<String, Inclusion> inclusions = new HashMap<>();
+
+        Level(PipelineBuilder builder, Part part) {
+            this.builder = builder;
+            this.part = part;
+            this.tag = builder.parameter("tag", String.class).optional(part.around.isEmpty() ? "outermost" : "default");
+            this.flag = builder.parameter("flag", Boolean.class).optional(true);
+        }
+
+        TaskRef<?> ref(int node) {
+            return Objects.requireNonNull(refs.get(node));
+        }
+    }
+
+    /** Declares the tasks of one pipeline, and before they are needed those that it includes; returns the first one left. */
+    private int declare(Level level, int first) {
+        int next = first;
+        while (next < nodes.size() && nodes.get(next).part.isWithin(level.part)) {
+            RandomTask node = nodes.get(next);
+            if (node.part == level.part) {
+                level.refs.put(next, add(level, node));
+                next++;
+            } else {
+                next = include(level, child(node.part, level.part), next);
+            }
+        }
+        return next;
+    }
+
+    private static Part child(Part part, Part outer) {
+        Part around = part.around.orElseThrow();
+        return around == outer ? part : child(around, outer);
+    }
+
+    private int include(Level level, Part part, int first) {
+        Level inner = new Level(Pipeline.named("pipeline-" + part.name), part);
+        int next = declare(inner, first);
+        Inclusion inclusion = level.builder.include(part.name, inner.builder.build());
+        for (int gate : part.gates) {
+            if (gate == part.flagFrom) {
+                inclusion.with(inner.flag, asBranch(level.ref(gate)));
+            } else {
+                inclusion.after(level.ref(gate));
+            }
+        }
+        part.tag.ifPresent(text -> {
+            if (text.equals("around")) {
+                inclusion.with(inner.tag, level.tag);
+            } else {
+                inclusion.with(inner.tag, text);
+            }
+        });
+        inner.refs.forEach((node, ref) -> level.refs.put(node, inclusion.output(ref)));
+        level.inclusions.put(part.name, inclusion);
+        return next;
+    }
+
+    private TaskRef<?> add(Level level, RandomTask node) {
+        if (node.kind == Kind.END) {
+            return Objects.requireNonNull(level.inclusions.get(node.name)).end();
+        }
+        TaskRef<?>[] upstream = node.upstream.stream().map(level::ref).toArray(TaskRef<?>[]::new);
         if (node.kind == Kind.MAPPED) {
             List<Integer> elements = IntStream.range(0, node.elements).boxed().toList();
-            return builder.task(node.id, Integer.class)
+            return level.builder
+                    .task(node.name, Integer.class)
                     .after(upstream)
                     .mapOver(elements)
                     .run((context, element) -> {
+                        checkArguments(level, context);
                         executions.merge(node.id + "[" + element + "]", 1, Integer::sum);
                         if (element < node.failingElements && !node.healed) {
                             throw new IllegalStateException("element " + element);
@@ -216,23 +231,24 @@ public final class RandomRuns {
                         return element;
                     });
         }
-        var task = builder.task(node.id, new GenericType<Boolean>() {})
+        var task = level.builder
+                .task(node.name, new GenericType<Boolean>() {})
                 .retry(RetryPolicy.attempts(2))
                 .priority(random.nextInt(7) - 3);
         if (random.nextInt(5) == 0) {
             task.pool("scarce");
         }
         switch (node.kind) {
-            case TEARDOWN -> task.teardownOf(refs.get(node.setup)).after(upstream);
+            case TEARDOWN -> task.teardownOf(level.ref(node.setup)).after(upstream);
             case FINAL -> task.runsFinally();
             default -> {
                 task.triggerRule(node.rule).after(upstream);
                 if (node.branch >= 0) {
-                    task.when(asBranch(refs.get(node.branch)), node.chosen);
+                    task.when(asBranch(level.ref(node.branch)), node.chosen);
                 }
             }
         }
-        return task.run(context -> perform(node, context));
+        return task.run(context -> perform(level, node, context));
     }
 
     @SuppressWarnings("unchecked") // Every task but a mapped one returns a Boolean here, and only branches are asked.
@@ -240,8 +256,18 @@ public final class RandomRuns {
         return (TaskRef<Boolean>) task;
     }
 
+    /** Whoever is given wrong arguments is never executed, as far as the comparison can see. */
+    private static void checkArguments(Level level, TaskContext context) {
+        String tag = context.get(level.tag);
+        if (!tag.equals(level.part.expectedTag()) || !context.get(level.flag)) {
+            throw new NotRetryableException("the arguments of " + level.part.path() + " are " + tag + " and "
+                    + context.get(level.flag) + " and not " + level.part.expectedTag() + " and true");
+        }
+    }
+
     /** A branch chooses true. */
-    private Boolean perform(RandomTask node, TaskContext context) {
+    private Boolean perform(Level level, RandomTask node, TaskContext context) {
+        checkArguments(level, context);
         executions.merge(node.id, 1, Integer::sum);
         switch (node.deedNow()) {
             case FAIL -> throw new IllegalStateException(node.id);

@@ -4,10 +4,13 @@ import etl.core.TaskState;
 import etl.core.TriggerRule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One task of a random pipeline, as data. */
 final class RandomTask {
     final int index;
+    final Part part;
+    final String name;
     final String id;
     final List<Integer> upstream = new ArrayList<>();
     Kind kind = Kind.PLAIN;
@@ -19,6 +22,8 @@ final class RandomTask {
     boolean chosen;
     int elements;
     int failingElements;
+    /** Of the end of an included pipeline, the last tasks of that. */
+    List<Integer> last = List.of();
 
     /** What a task's code does. */
     enum Deed {
@@ -33,12 +38,16 @@ final class RandomTask {
         BRANCH,
         MAPPED,
         TEARDOWN,
-        FINAL
+        FINAL,
+        /** The end of an included pipeline, as a whole. */
+        END
     }
 
-    RandomTask(int index, String id) {
+    RandomTask(int index, Part part, String name) {
         this.index = index;
-        this.id = id;
+        this.part = part;
+        this.name = name;
+        this.id = part.prefix() + name;
     }
 
     /** What its code does now: what failed the first time may succeed in another execution. */
@@ -56,5 +65,65 @@ final class RandomTask {
             case FAIL -> TaskState.FAILED;
             case SKIP -> TaskState.SKIPPED;
         };
+    }
+
+    boolean cleansUp() {
+        return kind == Kind.TEARDOWN || kind == Kind.FINAL;
+    }
+
+    /** The tasks that it waits for itself: those upstream, and those that its pipeline waits for if it might not wait. */
+    List<Integer> waitsFor() {
+        boolean mightNot = upstream.isEmpty() || kind == Kind.FINAL
+                || (rule != TriggerRule.ALL_SUCCESS && kind != Kind.TEARDOWN);
+        List<Integer> all = new ArrayList<>(upstream);
+        if (mightNot) {
+            all.addAll(part.nearestGates());
+        }
+        return all;
+    }
+
+    /** The pipeline itself, or one that it includes, directly or not. */
+    static final class Part {
+        final String name;
+        final Optional<Part> around;
+        /** The tasks that may be named in it: its own, and those of the pipelines that it includes. */
+        final List<Integer> visible = new ArrayList<>();
+        /** The tasks of the pipeline around it that it waits for. */
+        final List<Integer> gates = new ArrayList<>();
+        /** Which of them gives its parameter a value, or -1. */
+        int flagFrom = -1;
+        /** What it gives its other parameter, empty for the default. */
+        Optional<String> tag = Optional.empty();
+
+        Part(String name, Optional<Part> around) {
+            this.name = name;
+            this.around = around;
+        }
+
+        String path() {
+            return around.map(Part::prefix).orElse("") + name;
+        }
+
+        String prefix() {
+            return around.isEmpty() ? "" : path() + "--";
+        }
+
+        boolean isWithin(Part outer) {
+            return this == outer || around.filter(part -> part.isWithin(outer)).isPresent();
+        }
+
+        /** Those of this part, or if it waits for none itself those of the next one around that does. */
+        List<Integer> nearestGates() {
+            return !gates.isEmpty() ? gates : around.map(Part::nearestGates).orElse(List.of());
+        }
+
+        /** What the tasks of this part read: what was given, or what was given to the pipeline around. */
+        String expectedTag() {
+            if (around.isEmpty()) {
+                return "outermost";
+            }
+            return tag.map(text -> text.equals("around") ? around.get().expectedTag() : text)
+                    .orElse("default");
+        }
     }
 }
