@@ -53,12 +53,14 @@ final class DrawnGraph {
         names.put(task.id(), "n" + tasks.size());
         Set<String> inputs = Set.copyOf(task.inputs());
         Set<String> all = Set.copyOf(task.upstream());
-        Set<String> gates = all.size() > task.gates().size() ? Set.copyOf(task.gates()) : Set.of();
+        Set<String> gates =
+                Set.copyOf(pipeline.scope(pipeline.ordinal(task.id())).after());
+        boolean isFirst = gates.containsAll(all);
         boolean isLast = task.runsFinally() || !task.endOf().isEmpty();
         List<Edge> above = new ArrayList<>();
         for (String upstream : task.upstream()) {
             boolean data = inputs.contains(upstream);
-            boolean follows = gates.contains(upstream) || (isLast && isFollowed(upstream, all));
+            boolean follows = (gates.contains(upstream) && !isFirst) || (isLast && isFollowed(upstream, all));
             if (data || !follows) {
                 above.add(new Edge(name(upstream), name(task.id()), label(task, upstream), data));
             }

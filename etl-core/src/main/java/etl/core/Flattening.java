@@ -105,11 +105,23 @@ final class Flattening {
     private TaskDeclaration included(
             Scope scope, TaskDeclaration task, List<String> innerUpstream, List<String> gates, Scope taskScope) {
         Trigger trigger = task.trigger();
-        boolean gated = trigger.mayStartAfterFailure() && trigger.gates().isEmpty();
         Set<String> upstream = new LinkedHashSet<>();
         innerUpstream.forEach(id -> upstream.add(scope.taskId(id)));
-        if (gated || upstream.isEmpty()) {
-            upstream.addAll(gates);
+        Set<String> more = new LinkedHashSet<>();
+        if (upstream.isEmpty() || (trigger.needsGates() && trigger.gates().isEmpty())) {
+            more.addAll(gates);
+        }
+        if (trigger.endOf().isEmpty()) {
+            // What its code may read must not change under it, not even when single tasks are executed again.
+            taskScope.outputs().values().stream()
+                    .map(Binding.OfOutput::taskId)
+                    .filter(id -> Boolean.FALSE.equals(runsFinally.get(id)))
+                    .forEach(more::add);
+        }
+        upstream.addAll(more);
+        Set<String> taskGates = new LinkedHashSet<>(ids(scope, trigger.gates()));
+        if (trigger.needsGates()) {
+            taskGates.addAll(more);
         }
         return new TaskDeclaration(
                 scope.taskId(task.id()),
@@ -125,7 +137,7 @@ final class Flattening {
                                 .toList(),
                         moved(scope, trigger.setups()),
                         trigger.last() == Trigger.Last.NO ? Trigger.Last.NO : Trigger.Last.OF_INCLUDED_PIPELINE,
-                        gated ? gates : ids(scope, trigger.gates()),
+                        List.copyOf(taskGates),
                         ids(scope, trigger.endOf())),
                 task.outputType(),
                 task.mapping(),

@@ -218,8 +218,8 @@ public final class PipelineBuilder {
      *
      * @param inclusionName a name that begins the ids of its tasks: letters, digits, '_' and '-', unique among the
      *     inclusions of this pipeline
-     * @param pipeline the pipeline, which must not include this one, nor have a parallelism, a deadline, an SLA or callbacks
-     *     of its own
+     * @param pipeline the pipeline, which must not include this one, nor have a parallelism, a deadline, a schedule, an SLA
+     *     or callbacks of its own
      * @return the inclusion, to say what it waits for and what its parameters are, and to refer to its tasks
      */
     public Inclusion include(String inclusionName, Pipeline pipeline) {

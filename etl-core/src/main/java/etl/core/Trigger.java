@@ -42,8 +42,8 @@ record Trigger(
         return last == Last.OF_ALL;
     }
 
-    /** Whether it could start although an upstream task has not succeeded. */
-    boolean mayStartAfterFailure() {
-        return (rule != TriggerRule.ALL_SUCCESS || last != Last.NO) && setups.isEmpty() && endOf.isEmpty();
+    /** Whether it makes a difference if an upstream task is a gate: whether a start needs anything but their success. */
+    boolean needsGates() {
+        return (rule != TriggerRule.ALL_SUCCESS || last != Last.NO || !setups.isEmpty()) && endOf.isEmpty();
     }
 }

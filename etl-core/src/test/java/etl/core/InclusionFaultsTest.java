@@ -117,6 +117,7 @@ class InclusionFaultsTest {
     void what_only_a_run_of_its_own_can_have_is_refused() {
         part.parallelism(3)
                 .deadline(Duration.ofHours(1))
+                .schedule(Schedule.every(Duration.ofHours(1)))
                 .sla(Duration.ofMinutes(5))
                 .onSkip(end -> {});
         outer.include("part", part.build());
@@ -124,7 +125,7 @@ class InclusionFaultsTest {
         assertThat(faults(outer))
                 .containsExactly(
                         "inclusion 'part': pipeline 'part' has a parallelism of 3 (use a pool), a deadline of PT1H,"
-                                + " an SLA of PT5M, callbacks, which only a run of its own can have; declare it on 'outer' or on"
+                                + " a schedule, an SLA of PT5M, callbacks, which only a run of its own can have; declare it on 'outer' or on"
                                 + " tasks, and include a pipeline without it");
     }
 
@@ -132,7 +133,7 @@ class InclusionFaultsTest {
     @Test
     void every_declaration_for_whole_pipelines_is_kept_or_refused() {
         String kept = "describedAs";
-        String refused = "parallelism, deadline, sla, onSuccess, onFailure, onRetry, onSkip, onSlaMiss";
+        String refused = "parallelism, deadline, schedule, sla, onSuccess, onFailure, onRetry, onSkip, onSlaMiss";
 
         assertThat(new TreeSet<>(Arrays.stream(PipelineBuilder.class.getMethods())
                         .filter(method -> method.getReturnType() == PipelineBuilder.class)

@@ -96,7 +96,10 @@ class PipelineGraphTest {
         TaskRef<?> two = part.task("two").group("deep").after(one).run(ctx -> {});
         part.task("three").triggerRule(TriggerRule.ALL_DONE).after(two).run(ctx -> {});
         part.task("bye").runsFinally().run(ctx -> {});
-        PipelineBuilder shop = Pipeline.named("shop").onFailure(end -> {}).sla(Duration.ofHours(1));
+        PipelineBuilder shop = Pipeline.named("shop")
+                .schedule(Schedule.manual())
+                .onFailure(end -> {})
+                .sla(Duration.ofHours(1));
         TaskRef<Integer> load = shop.task("load", Integer.class)
                 .group("in")
                 .sla(Duration.ofMinutes(5))
@@ -170,6 +173,7 @@ class PipelineGraphTest {
     @Test
     void json_has_groups_inclusions_and_hooks() {
         assertThat(PipelineGraph.of(grouped()).toJson())
+                .contains("\"schedule\":{")
                 .contains("\"sla\":\"PT1H\",\"callbacks\":[\"FAILURE\"],\"inclusions\":[{\"path\":\"clean\","
                         + "\"group\":\"in/clean\",\"pipeline\":\"clean-up\",\"description\":\"tidies <all>\","
                         + "\"after\":[\"load\"],\"arguments\":[{\"parameter\":\"size\",\"source\":\"OUTPUT\","

@@ -71,13 +71,15 @@ final class RandomTask {
         return kind == Kind.TEARDOWN || kind == Kind.FINAL;
     }
 
-    /** The tasks that it waits for itself: those upstream, and those that its pipeline waits for if it might not wait. */
+    /** The tasks that it waits for itself: those upstream, those that are arguments, and all gates if it might not wait. */
     List<Integer> waitsFor() {
-        boolean mightNot = upstream.isEmpty() || kind == Kind.FINAL
-                || (rule != TriggerRule.ALL_SUCCESS && kind != Kind.TEARDOWN);
+        boolean mightNot = upstream.isEmpty() || cleansUp() || rule != TriggerRule.ALL_SUCCESS;
         List<Integer> all = new ArrayList<>(upstream);
         if (mightNot) {
             all.addAll(part.nearestGates());
+        }
+        if (part.flagFrom >= 0 && kind != Kind.END) {
+            all.add(part.flagFrom);
         }
         return all;
     }
