@@ -28,7 +28,9 @@ final class Flattening {
         this.own = own;
         this.name = name;
         this.parameters = new HashSet<>(parameters);
-        declared.forEach(this::addIds);
+        if (declared.stream().anyMatch(Inclusion.class::isInstance)) {
+            declared.forEach(this::addIds);
+        }
         for (Declared part : declared) {
             if (part instanceof TaskDeclaration task) {
                 tasks.add(task);
