@@ -8,7 +8,6 @@ import etl.core.spi.RunListener;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
 import etl.core.spi.Time;
-import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -57,24 +56,14 @@ final class AttemptEnds implements TaskAttempt.Owner {
 
     private void succeeded(TaskAttempt attempt, @Nullable Object output) {
         TaskRun taskRun = attempt.taskRun();
-        if (output != null) {
-            taskRun.runs().output(taskRun.index(), output);
-        }
+        taskRun.output(output);
         Instant now = time.instant();
-        TaskChange change = TaskChange.succeeded(
-                attempt.taskId(), attempt.attempt(), now, attempt.rows(), output, outputType(taskRun));
+        TaskChange change = taskRun.succeeded(scope.pipeline().node(taskRun.task()), now, attempt.rows());
         try {
-            journal.write(taskRun.of(change), new End(attempt, TaskState.SUCCEEDED, now, null, null));
+            journal.write(change, new End(attempt, TaskState.SUCCEEDED, now, null, null));
         } catch (OutputNotStorableException notStorable) {
             closeFailed(attempt, notStorable);
         }
-    }
-
-    private Type outputType(TaskRun taskRun) {
-        Pipeline pipeline = scope.pipeline();
-        return taskRun.isElement()
-                ? pipeline.mapping(taskRun.task()).orElseThrow().elementType()
-                : pipeline.task(taskRun.task()).outputType();
     }
 
     private void failed(TaskAttempt attempt, Throwable failure) {
@@ -87,11 +76,11 @@ final class AttemptEnds implements TaskAttempt.Owner {
         }
         TaskRun taskRun = attempt.taskRun();
         RetryPolicy policy = scope.pipeline().task(taskRun.task()).retry();
-        Duration elapsed = Duration.between(taskRun.runs().begunAt(taskRun.index()), time.instant());
+        Duration elapsed = Duration.between(taskRun.begunAt(), time.instant());
         Optional<Duration> delay = attempt.interruption() == Interruption.CANCEL
                 ? Optional.empty()
                 : policy.delayAfter(
-                        taskRun.runs().attemptsSinceStart(taskRun.index()),
+                        taskRun.attemptsSinceStart(),
                         failure,
                         elapsed,
                         scope.settings().random());
@@ -127,7 +116,7 @@ final class AttemptEnds implements TaskAttempt.Owner {
                     .tell(new RunListener.TaskRetrying(
                             scope.run(), attempt.taskId(), taskRun.mapIndex(), attempt.attempt(), error, delay));
         }
-        taskRun.runs().move(taskRun.index(), TaskState.RETRYING);
+        taskRun.move(TaskState.RETRYING);
         waiting.put(taskRun, time.after(delay, () -> {
             waiting.remove(taskRun);
             workers.add(taskRun);
@@ -187,9 +176,9 @@ final class AttemptEnds implements TaskAttempt.Owner {
             }
             execution.tellEnded(taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);
             if (why == null || error == null) {
-                taskRun.runs().move(taskRun.index(), state);
+                taskRun.move(state);
             } else {
-                taskRun.runs().close(taskRun.index(), state, why, error);
+                taskRun.close(state, why, error);
             }
             execution.closed(taskRun, state, worker);
         }
@@ -210,7 +199,7 @@ final class AttemptEnds implements TaskAttempt.Owner {
     }
 
     private void cancelWaiting(TaskRun taskRun) {
-        if (taskRun.runs().claim(taskRun.index(), TaskState.RETRYING, TaskState.CANCELLED)) {
+        if (taskRun.claim(TaskState.RETRYING, TaskState.CANCELLED)) {
             dropAlarm(taskRun);
             execution.endUnattempted(taskRun);
         }

@@ -287,6 +287,9 @@ public final class Etl implements AutoCloseable {
     }
 
     private void checkPools(Pipeline pipeline) {
+        if (!pipeline.usesPools()) {
+            return;
+        }
         for (TaskView task : pipeline.tasks()) {
             task.pool().ifPresent(name -> {
                 Pool pool = settings.pools().get(name);

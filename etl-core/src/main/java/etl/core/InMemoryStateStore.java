@@ -12,6 +12,7 @@ import etl.core.spi.TaskChange;
 import java.lang.reflect.Type;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -23,11 +24,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps runs in memory, for tests and for applications that do not need to survive a crash. Outputs are kept as they are,
- * not copied. Of the runs that have ended, the newest 100 are kept, and of the cached outputs the newest 100,000. Safe for
- * use by many threads.
+ * not copied. Of the runs that have ended, the newest 100 are kept, as long as they have no more than 100,000 task runs
+ * together, and of the cached outputs the newest 100,000. Safe for use by many threads.
  */
 public final class InMemoryStateStore implements StateStore {
     private static final int ENDED_RUNS_KEPT = 100;
+    private static final int ENDED_TASK_RUNS_KEPT = 100_000;
 
     private final Map<RunId, MemoryRun> runs = new LinkedHashMap<>();
     private final ScheduleStore schedules = new MemorySchedules();
@@ -69,14 +71,21 @@ public final class InMemoryStateStore implements StateStore {
     }
 
     private void forgetOldRuns() {
-        List<RunId> ended = new ArrayList<>();
-        runs.forEach((id, run) -> {
+        List<MemoryRun> ended = new ArrayList<>();
+        for (MemoryRun run : runs.values()) {
             if (run.stored().state().isFinal()) {
-                ended.add(id);
+                ended.add(run);
             }
-        });
-        if (ended.size() > ENDED_RUNS_KEPT) {
-            ended.subList(0, ended.size() - ENDED_RUNS_KEPT).forEach(runs::remove);
+        }
+        Collections.reverse(ended);
+        int kept = 0;
+        long taskRuns = 0;
+        for (MemoryRun run : ended) {
+            kept++;
+            taskRuns += run.size();
+            if (kept > ENDED_RUNS_KEPT || taskRuns > ENDED_TASK_RUNS_KEPT) {
+                runs.remove(run.stored().definition().id());
+            }
         }
     }
 

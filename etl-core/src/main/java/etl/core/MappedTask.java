@@ -40,7 +40,7 @@ final class MappedTask {
         int index = next.getAndIncrement();
         while (index < elements.size()) {
             if (!elements.state(index).isFinal()) {
-                return Optional.of(new TaskRun(elements, whole.task(), index));
+                return Optional.of(elements.get(index));
             }
             index = next.getAndIncrement();
         }
@@ -63,25 +63,26 @@ final class MappedTask {
     }
 
     TaskState state() {
-        if (elements.any(TaskState.FAILED)) {
+        if (elements.anyFailed()) {
             return TaskState.FAILED;
         }
-        if (elements.any(TaskState.CANCELLED)) {
+        if (elements.anyCancelled()) {
             return TaskState.CANCELLED;
         }
-        return elements.size() == 0 || elements.any(TaskState.SUCCEEDED) ? TaskState.SUCCEEDED : TaskState.SKIPPED;
+        return elements.size() == 0 || elements.anySucceeded() ? TaskState.SUCCEEDED : TaskState.SKIPPED;
     }
 
     /** The outputs of the elements that succeeded; those of an earlier execution are still in the store. */
     Object output() {
         if (restored) {
-            return TaskRuns.NotLoaded.YET;
+            return TaskRun.NotLoaded.YET;
         }
         List<@Nullable Object> outputs = new ArrayList<>(elements.size());
         for (int index = 0; index < elements.size(); index++) {
             if (elements.state(index) == TaskState.SUCCEEDED) {
-                outputs.add(elements.output(index));
-                elements.output(index, null);
+                TaskRun element = elements.get(index);
+                outputs.add(element.output());
+                element.output(null);
             }
         }
         return Collections.unmodifiableList(outputs);
@@ -100,7 +101,7 @@ final class MappedTask {
                 first = first < 0 ? index : first;
             }
         }
-        Throwable cause = first < 0 ? null : elements.failure(first);
+        Throwable cause = first < 0 ? null : elements.get(first).failure();
         return cause == null
                 ? new TaskCancelledException(taskId)
                 : new MappedTaskException(taskId, failed, elements.size(), first, cause);

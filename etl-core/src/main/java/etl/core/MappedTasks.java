@@ -28,9 +28,9 @@ final class MappedTasks {
         Pipeline pipeline = scope.pipeline();
         Mapping mapping = pipeline.mapping(whole.task()).orElseThrow();
         Instant now = scope.settings().time().instant();
-        int attempt = whole.runs().nextAttempt(whole.index());
-        whole.runs().begun(whole.index(), now);
-        journal.write(TaskChange.started(pipeline.task(whole.task()).id(), attempt, now), execution.noted());
+        whole.nextAttempt();
+        whole.begun(now);
+        journal.write(whole.started(pipeline.task(whole.task()).id(), now), execution.noted());
         MappedTask mapped;
         try {
             mapped = execution.table().map(whole, MappedElements.of(mapping, inputs));
@@ -76,16 +76,16 @@ final class MappedTasks {
 
     private void endWhole(TaskRun whole, TaskState state, @Nullable Object output, @Nullable Throwable failure) {
         String taskId = scope.pipeline().task(whole.task()).id();
-        int attempt = whole.runs().attempt(whole.index());
-        Instant begun = whole.runs().begunAt(whole.index());
+        int attempt = whole.attempt();
+        Instant begun = whole.begunAt();
         Instant now = scope.settings().time().instant();
         if (failure == null) {
-            whole.runs().output(whole.index(), output);
+            whole.output(output);
             journal.write(
-                    TaskChange.succeeded(taskId, attempt, now, RowCounts.NONE, null, Void.class),
+                    TaskChange.succeeded(taskId, whole.task(), attempt, now, RowCounts.NONE, null, Void.class),
                     execution.onDurable(() -> {
                         execution.tellEnded(whole, state, 0, begun, now, RowCounts.NONE, null);
-                        whole.runs().move(whole.index(), state);
+                        whole.move(state);
                         execution.closed(whole, state, null);
                     }));
             return;
@@ -94,9 +94,9 @@ final class MappedTasks {
         TaskChange change = state == TaskState.SKIPPED
                 ? TaskChange.skipped(taskId, attempt, now, RowCounts.NONE, error)
                 : TaskChange.failed(taskId, attempt, state, now, RowCounts.NONE, error);
-        journal.write(change, execution.onDurable(() -> {
+        journal.write(whole.of(change), execution.onDurable(() -> {
             execution.tellEnded(whole, state, 0, begun, now, RowCounts.NONE, error);
-            whole.runs().close(whole.index(), state, failure, error);
+            whole.close(state, failure, error);
             execution.closed(whole, state, null);
         }));
     }
@@ -113,8 +113,9 @@ final class MappedTasks {
     private void cancelElements(MappedTask mapped) {
         TaskRuns elements = mapped.elements();
         for (int index = 0; index < elements.size(); index++) {
-            if (elements.claim(index, TaskState.PENDING, TaskState.CANCELLED)) {
-                elements.closed();
+            TaskRun element = elements.get(index);
+            if (element.claim(TaskState.PENDING, TaskState.CANCELLED)) {
+                element.closed();
             }
         }
         endIfAllElementsFinal(mapped);

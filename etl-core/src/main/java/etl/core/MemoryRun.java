@@ -12,19 +12,14 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** One run of the in-memory store, and its journal. */
 final class MemoryRun implements RunJournal {
-    private static final float LOAD_FACTOR = 0.75f;
-
     private final NewRun definition;
-    private final Map<String, MemoryTask> tasks;
-    private final Map<Element, MemoryTask> elements = new ConcurrentHashMap<>();
+    private final MemoryRows rows;
     private RunState state = RunState.QUEUED;
     private Optional<Instant> startedAt = Optional.empty();
     private Optional<Instant> endedAt = Optional.empty();
@@ -32,32 +27,34 @@ final class MemoryRun implements RunJournal {
     private boolean cancelRequested;
     private @Nullable Runnable onCancelRequest;
 
-    private record Element(String taskId, int mapIndex) {}
-
     MemoryRun(NewRun definition) {
         this.definition = definition;
-        this.tasks = new ConcurrentHashMap<>((int) (definition.tasks() / LOAD_FACTOR) + 1, LOAD_FACTOR);
+        this.rows = new MemoryRows(definition.tasks());
     }
 
     synchronized StoredRun stored() {
         return new StoredRun(definition, state, startedAt, endedAt, error);
     }
 
+    /** How many task runs there may be at most. */
+    int size() {
+        return rows.size();
+    }
+
     List<StoredTask> tasks() {
-        List<StoredTask> rows = new ArrayList<>(tasks.size() + elements.size());
-        tasks.values().forEach(task -> task.stored().ifPresent(rows::add));
-        elements.values().forEach(task -> task.stored().ifPresent(rows::add));
-        rows.sort(Comparator.comparing(StoredTask::taskId).thenComparingInt(StoredTask::mapIndex));
-        return rows;
+        List<StoredTask> stored = new ArrayList<>();
+        rows.all().forEach(task -> task.stored().ifPresent(stored::add));
+        stored.sort(Comparator.comparing(StoredTask::taskId).thenComparingInt(StoredTask::mapIndex));
+        return stored;
     }
 
     Optional<StoredTask> task(String taskId) {
-        return Optional.ofNullable(tasks.get(taskId)).flatMap(MemoryTask::stored);
+        return Optional.ofNullable(rows.find(taskId)).flatMap(MemoryTask::stored);
     }
 
     @Nullable
     Object output(String taskId) {
-        MemoryTask task = tasks.get(taskId);
+        MemoryTask task = rows.find(taskId);
         if (task == null || task.state() != TaskState.SUCCEEDED) {
             throw new StateStoreException("task '" + taskId + "' of run " + definition.id() + " has no output", null);
         }
@@ -65,15 +62,11 @@ final class MemoryRun implements RunJournal {
     }
 
     List<@Nullable Object> outputs(String taskId) {
-        List<MemoryTask> succeeded = new ArrayList<>();
-        elements.forEach((element, task) -> {
-            if (element.taskId().equals(taskId) && task.state() == TaskState.SUCCEEDED) {
-                succeeded.add(task);
-            }
-        });
-        succeeded.sort(Comparator.comparingInt(MemoryTask::mapIndex));
-        List<@Nullable Object> outputs = new ArrayList<>(succeeded.size());
-        succeeded.forEach(task -> outputs.add(task.output()));
+        List<@Nullable Object> outputs = new ArrayList<>();
+        rows.elementsOf(taskId).stream()
+                .filter(task -> task.state() == TaskState.SUCCEEDED)
+                .sorted(Comparator.comparingInt(MemoryTask::mapIndex))
+                .forEach(task -> outputs.add(task.output()));
         return outputs;
     }
 
@@ -98,12 +91,11 @@ final class MemoryRun implements RunJournal {
         error = Optional.empty();
         cancelRequested = false;
         onCancelRequest = null;
-        tasks.forEach((taskId, task) -> task.reopen(taskIds.contains(taskId)));
-        elements.forEach((element, task) -> task.reopen(taskIds.contains(element.taskId())));
+        rows.all().forEach(task -> task.reopen(taskIds));
     }
 
     synchronized boolean mark(TaskChange mark) {
-        if (!state.isFinal() || !taskOf(mark).mark(mark)) {
+        if (!state.isFinal() || !rows.of(mark).mark(mark)) {
             return false;
         }
         if (state == RunState.SUCCEEDED && mark.state() == TaskState.FAILED) {
@@ -150,28 +142,12 @@ final class MemoryRun implements RunJournal {
 
     @Override
     public void write(TaskChange change, Receipt receipt) {
-        StaleWriteException refused = taskOf(change).apply(change);
+        StaleWriteException refused = rows.of(change).apply(change);
         if (refused == null) {
             receipt.durable();
         } else {
             receipt.failed(refused);
         }
-    }
-
-    private MemoryTask taskOf(TaskChange change) {
-        return change.mapIndex() == StoredTask.NOT_MAPPED
-                ? known(tasks, change.taskId())
-                : known(elements, new Element(change.taskId(), change.mapIndex()));
-    }
-
-    private static <K> MemoryTask known(Map<K, MemoryTask> rows, K key) {
-        MemoryTask task = rows.get(key);
-        if (task == null) {
-            MemoryTask fresh = new MemoryTask();
-            MemoryTask other = rows.putIfAbsent(key, fresh);
-            return other == null ? fresh : other;
-        }
-        return task;
     }
 
     @Override

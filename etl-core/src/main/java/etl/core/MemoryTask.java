@@ -1,30 +1,54 @@
 package etl.core;
 
-import etl.core.spi.RowCounts;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StoredAttempt;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
+import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One task run of the in-memory store: the changes that it has gone through, the newest first. What is asked for is read
- * from them, so that a change costs one small object. Safe for use by many threads.
+ * One task run of the in-memory store: one entry for each attempt and for what ended the task run otherwise, the newest
+ * first. What is asked for is read from them, so that a change costs one small object. Safe for use by many threads.
  */
 final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
     private static final long serialVersionUID = 1L;
 
-    /** A change, or the reopening of the run, after which nothing counts but the attempts. */
+    private final String taskId;
+
+    MemoryTask(String taskId) {
+        this.taskId = taskId;
+    }
+
+    String taskId() {
+        return taskId;
+    }
+
+    /**
+     * An entry.
+     *
+     * @param change the last change
+     * @param startedAt when the attempt began that the change is about; null if it is about none
+     * @param reopened whether the run was reopened since, after which nothing counts but the attempts
+     * @param before the entry before
+     */
     record Entry(
-            TaskChange change, boolean reopened, @Nullable Entry before) {
+            TaskChange change,
+            @Nullable Instant startedAt,
+            boolean reopened,
+            @Nullable Entry before) {
         TaskState state() {
             return reopened ? TaskState.PENDING : change.state();
+        }
+
+        boolean isRunning() {
+            return state() == TaskState.RUNNING;
         }
     }
 
@@ -33,7 +57,7 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
     StaleWriteException apply(TaskChange change) {
         Entry last = get();
         while (allows(last, change)) {
-            if (compareAndSet(last, new Entry(change, false, last))) {
+            if (compareAndSet(last, after(last, change))) {
                 return null;
             }
             last = get();
@@ -45,8 +69,16 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
     /** Adds an attempt that began and ended at once, whatever the state is, if it is the next one. */
     boolean mark(TaskChange mark) {
         Entry last = get();
-        Entry begun = new Entry(TaskChange.started(mark.taskId(), mark.attempt(), mark.at()), false, last);
-        return attempt(last) + 1 == mark.attempt() && compareAndSet(last, new Entry(mark, false, begun));
+        return attempt(last) + 1 == mark.attempt() && compareAndSet(last, new Entry(mark, mark.at(), false, last));
+    }
+
+    private static Entry after(@Nullable Entry last, TaskChange change) {
+        if (change.state() == TaskState.RUNNING) {
+            return new Entry(change, change.at(), false, last);
+        }
+        return last != null && last.isRunning()
+                ? new Entry(change, last.startedAt(), false, last.before())
+                : new Entry(change, null, false, last);
     }
 
     private static boolean allows(@Nullable Entry last, TaskChange change) {
@@ -65,11 +97,12 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
         return last == null ? 0 : last.change().attempt();
     }
 
-    /** Makes the task run PENDING again, unless it survives that and is not wanted again. */
-    void reopen(boolean again) {
-        updateAndGet(last -> last == null || (!again && stored(last).survivesResume())
-                ? last
-                : new Entry(last.change(), true, last));
+    /** Makes the task run PENDING again, unless it survives that and is none of those that are wanted again. */
+    void reopen(Set<String> again) {
+        updateAndGet(
+                last -> last == null || (!again.contains(taskId) && stored(last).survivesResume())
+                        ? last
+                        : new Entry(last.change(), last.startedAt(), true, last.before()));
     }
 
     TaskState state() {
@@ -93,38 +126,33 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
     }
 
     private static StoredTask stored(Entry last) {
-        Deque<Entry> oldestFirst = new ArrayDeque<>();
+        Deque<StoredAttempt> attempts = new ArrayDeque<>();
+        Entry next = null;
         for (Entry entry = last; entry != null; entry = entry.before()) {
-            oldestFirst.addFirst(entry);
+            if (entry.startedAt() != null) {
+                attempts.addFirst(attempt(entry, entry.startedAt(), next));
+            }
+            next = entry;
         }
-        List<StoredAttempt> attempts = new ArrayList<>(1);
-        oldestFirst.forEach(entry -> replay(entry, attempts));
         TaskChange change = last.change();
-        RowCounts rows = change.rows();
-        return new StoredTask(change.taskId(), change.mapIndex(), last.state(), attempts, rows);
+        return new StoredTask(change.taskId(), change.mapIndex(), last.state(), List.copyOf(attempts), change.rows());
     }
 
-    private static void replay(Entry entry, List<StoredAttempt> attempts) {
+    /** An attempt whose end was never told has crashed, if the run was reopened or another attempt has begun. */
+    private static StoredAttempt attempt(Entry entry, Instant startedAt, @Nullable Entry next) {
         TaskChange change = entry.change();
-        StoredAttempt open = attempts.isEmpty() ? null : attempts.get(attempts.size() - 1);
-        if (open != null && open.state() == TaskState.RUNNING) {
-            attempts.set(attempts.size() - 1, ended(open, entry));
+        if (change.state() != TaskState.RUNNING) {
+            return new StoredAttempt(
+                    change.attempt(), change.state(), startedAt, Optional.of(change.at()), change.error());
         }
-        if (!entry.reopened() && change.state() == TaskState.RUNNING) {
-            attempts.add(new StoredAttempt(
-                    change.attempt(), TaskState.RUNNING, change.at(), Optional.empty(), Optional.empty()));
-        }
-    }
-
-    /** The attempt as the next entry ends it; it has crashed if that is another attempt or a reopening. */
-    private static StoredAttempt ended(StoredAttempt attempt, Entry next) {
-        TaskChange change = next.change();
-        boolean crashed = next.reopened() || change.state() == TaskState.RUNNING;
+        boolean crashed = entry.reopened() || next != null;
+        Instant end =
+                entry.reopened() || next == null ? startedAt : next.change().at();
         return new StoredAttempt(
-                attempt.attempt(),
-                crashed ? TaskState.FAILED : change.state(),
-                attempt.startedAt(),
-                Optional.of(change.at()),
-                crashed ? Optional.empty() : change.error());
+                change.attempt(),
+                crashed ? TaskState.FAILED : TaskState.RUNNING,
+                startedAt,
+                crashed ? Optional.of(end) : Optional.empty(),
+                Optional.empty());
     }
 }

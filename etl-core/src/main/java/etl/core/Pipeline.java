@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * A checked pipeline: tasks, their dependencies and parameters, free of cycles. What it declares can be read as plain
@@ -31,12 +32,11 @@ public final class Pipeline {
     private final List<Scope> scopes;
     private final List<TaskView> tasks;
     private final Map<String, Integer> ordinals;
-    private final List<TaskBody> bodies;
-    private final List<Optional<Mapping>> mappings;
-    private final List<TaskStart> starts;
-    private final int[][] upstream;
-    private final int[][] downstream;
-    private final int[][] inputs;
+    private final TaskNode[] nodes;
+    private final int[] startWords;
+    private final int[] starters;
+    private final boolean hasPriorities;
+    private final boolean usesPools;
     private final int[] order;
     private final String fingerprint;
     private final Hooks hooks;
@@ -66,27 +66,44 @@ public final class Pipeline {
         for (TaskView task : tasks) {
             ordinals.put(task.id(), ordinals.size());
         }
-        this.upstream = ordinals(tasks.stream().map(TaskView::upstream).toList());
-        this.inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
-        this.downstream = TopologicalOrder.downstream(upstream);
-        this.mappings = declared.stream().map(TaskDeclaration::mapping).toList();
-        this.starts = new ArrayList<>();
-        for (int task = 0; task < upstream.length; task++) {
-            starts.add(TaskStart.of(declared.get(task).trigger(), upstream[task], this::ordinal));
-        }
-        this.bodies = guarded();
+        int[][] upstream = ordinals(tasks.stream().map(TaskView::upstream).toList());
+        this.nodes = nodes(upstream);
+        this.startWords = UpstreamStates.startWords(nodes);
+        this.starters = findStarters();
+        this.hasPriorities = tasks.stream().anyMatch(task -> task.priority() != 0);
+        this.usesPools = tasks.stream().anyMatch(task -> task.pool().isPresent());
         this.order = TopologicalOrder.of(upstream).toArray();
         this.fingerprint = Fingerprint.of(this);
         this.hooks = hooks;
         this.callbacks = new PipelineHooks(hooks, tasks);
     }
 
-    private List<TaskBody> guarded() {
+    private TaskNode[] nodes(int[][] upstream) {
+        int[][] inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
+        int[][] downstream = TopologicalOrder.downstream(upstream);
         IdentityHashMap<Scope, Guard> guards = new IdentityHashMap<>();
-        return declared.stream()
-                .map(task -> guards.computeIfAbsent(task.scope(), scope -> new Guard(scope, this::ordinal))
-                        .guard(task.body()))
-                .toList();
+        TaskNode[] all = new TaskNode[tasks.size()];
+        for (int task = 0; task < all.length; task++) {
+            TaskDeclaration declaration = declared.get(task);
+            TaskView view = tasks.get(task);
+            all[task] = new TaskNode(
+                    view,
+                    view.id(),
+                    guarded(declaration, guards),
+                    TaskStart.of(declaration.trigger(), upstream[task], this::ordinal),
+                    declaration.mapping().orElse(null),
+                    view.timeout().orElse(null),
+                    declaration.mapping().map(Mapping::elementType).orElse(view.outputType()),
+                    inputs[task],
+                    upstream[task],
+                    downstream[task]);
+        }
+        return all;
+    }
+
+    private TaskBody guarded(TaskDeclaration task, IdentityHashMap<Scope, Guard> guards) {
+        return guards.computeIfAbsent(task.scope(), scope -> new Guard(scope, this::ordinal))
+                .guard(task.body());
     }
 
     private Pipeline(Pipeline original, List<TaskDeclaration> declared) {
@@ -101,12 +118,15 @@ public final class Pipeline {
         this.scopes = original.scopes;
         this.tasks = original.tasks;
         this.ordinals = original.ordinals;
-        this.bodies = guarded();
-        this.mappings = original.mappings;
-        this.starts = original.starts;
-        this.upstream = original.upstream;
-        this.downstream = original.downstream;
-        this.inputs = original.inputs;
+        this.startWords = original.startWords;
+        this.starters = original.starters;
+        this.hasPriorities = original.hasPriorities;
+        this.usesPools = original.usesPools;
+        this.nodes = original.nodes.clone();
+        IdentityHashMap<Scope, Guard> guards = new IdentityHashMap<>();
+        for (int task = 0; task < nodes.length; task++) {
+            nodes[task] = nodes[task].withBody(guarded(declared.get(task), guards));
+        }
         this.order = original.order;
         this.fingerprint = original.fingerprint;
         this.hooks = original.hooks;
@@ -314,7 +334,7 @@ public final class Pipeline {
      * @throws IllegalArgumentException if there is no task of that id
      */
     public List<String> downstream(String taskId) {
-        return Arrays.stream(downstream[ordinal(taskId)])
+        return Arrays.stream(downstream(ordinal(taskId)))
                 .mapToObj(task -> tasks.get(task).id())
                 .toList();
     }
@@ -398,7 +418,7 @@ public final class Pipeline {
 
     /** Whether the code of a task can name another one: an upstream task, or one whose output is an argument. */
     boolean canRead(int ordinal, int source) {
-        return Arrays.stream(upstream[ordinal]).anyMatch(above -> above == source)
+        return Arrays.stream(upstream(ordinal)).anyMatch(above -> above == source)
                 || scope(ordinal).outputs().values().stream().anyMatch(output -> ordinal(output.taskId()) == source);
     }
 
@@ -410,9 +430,9 @@ public final class Pipeline {
     List<String> lastTasks() {
         List<String> last = new ArrayList<>();
         for (int task = 0; task < size(); task++) {
-            if (!starts.get(task).cleansUp()
-                    && Arrays.stream(downstream[task])
-                            .allMatch(below -> starts.get(below).cleansUp())) {
+            if (!start(task).cleansUp()
+                    && Arrays.stream(downstream(task))
+                            .allMatch(below -> start(below).cleansUp())) {
                 last.add(tasks.get(task).id());
             }
         }
@@ -423,28 +443,57 @@ public final class Pipeline {
         return tasks.get(ordinal);
     }
 
+    private int[] findStarters() {
+        UpstreamStates atStart = new UpstreamStates(this);
+        return IntStream.range(0, nodes.length)
+                .filter(task -> atStart.begin(task) == TriggerRule.Decision.START)
+                .toArray();
+    }
+
+    /** What {@link UpstreamStates} begins with. */
+    int[] startWords() {
+        return startWords;
+    }
+
+    /** The tasks that start with the run, without waiting for any other one. */
+    int[] starters() {
+        return starters;
+    }
+
+    boolean hasPriorities() {
+        return hasPriorities;
+    }
+
+    boolean usesPools() {
+        return usesPools;
+    }
+
+    TaskNode node(int ordinal) {
+        return nodes[ordinal];
+    }
+
     TaskBody body(int ordinal) {
-        return bodies.get(ordinal);
+        return nodes[ordinal].body();
     }
 
     Optional<Mapping> mapping(int ordinal) {
-        return mappings.get(ordinal);
+        return Optional.ofNullable(nodes[ordinal].mapping());
     }
 
     TaskStart start(int ordinal) {
-        return starts.get(ordinal);
+        return nodes[ordinal].start();
     }
 
     int[] upstream(int ordinal) {
-        return upstream[ordinal];
+        return nodes[ordinal].upstream();
     }
 
     int[] downstream(int ordinal) {
-        return downstream[ordinal];
+        return nodes[ordinal].downstream();
     }
 
     int[] inputs(int ordinal) {
-        return inputs[ordinal];
+        return nodes[ordinal].inputs();
     }
 
     int[] order() {

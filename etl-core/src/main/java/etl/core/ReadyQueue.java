@@ -21,9 +21,7 @@ interface ReadyQueue {
 
     /** First come, first served, or by {@link Turn} if the pipeline has priorities. */
     static ReadyQueue of(Pipeline pipeline) {
-        return pipeline.tasks().stream().allMatch(task -> task.priority() == 0)
-                ? new InOrder()
-                : new ByPriority(pipeline);
+        return pipeline.hasPriorities() ? new ByPriority(pipeline) : new InOrder();
     }
 
     /** For pipelines without priorities. */

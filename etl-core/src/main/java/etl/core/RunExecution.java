@@ -9,7 +9,6 @@ import etl.core.spi.RunInfo;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunListener;
 import etl.core.spi.StateStoreException;
-import etl.core.spi.TaskChange;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,16 +114,15 @@ final class RunExecution implements RunWorkers.Owner {
             events.tell(new RunListener.RunStarted(run, startedAt, pipeline.size(), table.finalTasks()));
             events.watchSlas(task -> table.state(task).isFinal());
         }
-        List<TaskRun> ended = new ArrayList<>();
         List<TaskRun> starting = new ArrayList<>();
-        for (int task = 0; task < pipeline.size(); task++) {
-            if (table.state(task).isFinal()) {
-                ended.add(table.run(task));
-            } else if (table.decideAtStart(task) == Decision.START) {
+        for (int task : pipeline.starters()) {
+            if (!table.state(task).isFinal() && table.decideAtStart(task) == Decision.START) {
                 starting.add(table.run(task));
             }
         }
-        ended.forEach(taskRun -> propagate(taskRun.task(), taskRun.state(), null));
+        for (int task : table.endedBefore()) {
+            propagate(task, table.state(task), null);
+        }
         starting.forEach(workers::add);
         pipeline.deadline().ifPresent(limit -> deadline.set(settings.time().after(limit, () -> miss(limit))));
         journal.onCancelRequest(this::cancel);
@@ -178,10 +176,10 @@ final class RunExecution implements RunWorkers.Owner {
 
     @Override
     public boolean execute(TaskRun taskRun, RunWorkers.Worker worker) {
-        if (draining || halt.get() == Interruption.STOP || !taskRun.runs().start(taskRun.index())) {
+        if (draining || halt.get() == Interruption.STOP || !taskRun.start()) {
             return true;
         }
-        if (!taskRun.isElement() && pipeline.mapping(taskRun.task()).isPresent()) {
+        if (!taskRun.isElement() && pipeline.node(taskRun.task()).mapping() != null) {
             mapped.expand(taskRun, inputs(taskRun));
             return true;
         }
@@ -189,18 +187,17 @@ final class RunExecution implements RunWorkers.Owner {
     }
 
     private boolean attempt(TaskRun taskRun, RunWorkers.Worker worker) {
-        TaskRuns runs = taskRun.runs();
-        int number = runs.nextAttempt(taskRun.index());
+        int number = taskRun.nextAttempt();
         TaskAttempt attempt = new TaskAttempt(scope, ends, taskRun, number, worker.startTime(settings.time()), worker);
-        if (number == runs.firstAttempt(taskRun.index())) {
-            runs.begun(taskRun.index(), attempt.startedAt());
+        if (taskRun.isFirstAttempt()) {
+            taskRun.begun(attempt.startedAt());
         }
         worker.begin(attempt);
         Interruption halted = halt.get();
         if (halted == Interruption.STOP) {
             return true;
         }
-        journal.write(taskRun.of(TaskChange.started(attempt.taskId(), number, attempt.startedAt())), noted);
+        journal.write(taskRun.started(attempt.taskId(), attempt.startedAt()), noted);
         if (events.isActive()) {
             events.tell(new RunListener.TaskStarted(
                     run, attempt.taskId(), taskRun.mapIndex(), number, attempt.startedAt()));
@@ -304,7 +301,7 @@ final class RunExecution implements RunWorkers.Owner {
 
     /** The task ends in a final state without a further attempt, unless somebody else has taken it by now. */
     private void settle(TaskRun taskRun, TaskState state) {
-        if (taskRun.runs().claim(taskRun.index(), TaskState.PENDING, state)) {
+        if (taskRun.claim(TaskState.PENDING, state)) {
             settled.add(taskRun);
         }
     }
@@ -323,7 +320,7 @@ final class RunExecution implements RunWorkers.Owner {
             Instant to,
             RowCounts rows,
             @Nullable ErrorInfo error) {
-        taskRun.runs().measured(taskRun.index(), from, to, rows);
+        taskRun.measured(from, to, rows);
         if (events.isActive()) {
             events.tell(new RunListener.TaskEnded(
                     run,

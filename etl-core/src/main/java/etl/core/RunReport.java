@@ -2,6 +2,7 @@ package etl.core;
 
 import etl.core.spi.ErrorInfo;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -35,7 +36,7 @@ public final class RunReport {
         this.id = id;
         this.state = state;
         this.duration = duration;
-        this.tasks = List.copyOf(tasks);
+        this.tasks = Collections.unmodifiableList(tasks);
         this.error = error;
         this.failure = failure;
         this.outputs = outputs;

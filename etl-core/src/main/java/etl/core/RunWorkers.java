@@ -51,7 +51,7 @@ final class RunWorkers {
 
     /** The pool of each task; nothing at all if none has one. */
     private static @Nullable Pool[] pools(Pipeline pipeline, Map<String, Pool> known) {
-        if (known.isEmpty()) {
+        if (!pipeline.usesPools()) {
             return new Pool[0];
         }
         @Nullable Pool[] pools = new Pool[pipeline.size()];

@@ -57,13 +57,13 @@ final class SettledTasks {
 
     private void write(TaskRun taskRun) {
         TaskState state = taskRun.state();
-        int attempt = taskRun.runs().attempt(taskRun.index());
+        int attempt = taskRun.attempt();
         Instant now = scope.settings().time().instant();
         TaskChange change =
                 TaskChange.ended(scope.pipeline().task(taskRun.task()).id(), attempt, state, now);
         journal.write(taskRun.of(change), execution.onDurable(() -> {
             execution.tellEnded(taskRun, state, attempt, now, now, RowCounts.NONE, null);
-            taskRun.runs().closed();
+            taskRun.closed();
             execution.closed(taskRun, state, null);
         }));
     }

@@ -55,7 +55,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
     void execute(TaskBody.Inputs inputs) {
         try {
             RunScope scope = new RunScope(pipeline, run, settings, arguments);
-            TaskRun taskRun = new TaskRun(new TaskRuns(0), task, StoredTask.NOT_MAPPED);
+            TaskRun taskRun = new TaskRun(TaskRuns.ofTasks(0), task, StoredTask.NOT_MAPPED);
             Instant now = settings.time().instant();
             TaskAttempt started = new TaskAttempt(scope, this, taskRun, number, now, null);
             attempt = started;

@@ -18,7 +18,7 @@ final class SoloExecution implements TaskAttempt.Owner {
 
     SoloExecution(Pipeline pipeline, int task, int mapIndex) {
         this.pipeline = pipeline;
-        this.taskRun = new TaskRun(new TaskRuns(0), task, mapIndex);
+        this.taskRun = new TaskRun(TaskRuns.ofTasks(0), task, mapIndex);
     }
 
     <R extends @Nullable Object> TaskOutcome<R> execute(

@@ -88,16 +88,18 @@ final class TaskAttempt implements TaskContext {
      */
     boolean execute(TaskBody.Inputs taken) {
         inputs = taken;
-        Time.Alarm timeout = view().timeout()
-                .map(limit -> scope.settings().time().after(limit, () -> interrupt(Interruption.TIMEOUT)))
-                .orElse(Time.Alarm.NONE);
+        TaskNode node = node();
+        Duration limit = node.timeout();
+        Time.Alarm timeout = limit == null
+                ? Time.Alarm.NONE
+                : scope.settings().time().after(limit, () -> interrupt(Interruption.TIMEOUT));
         Object output = null;
         Throwable failure = null;
         forgetStrayInterrupt();
-        MDC.put("task", taskId());
+        MDC.put("task", node.id());
         MDC.put("attempt", attempt == 1 ? "1" : Integer.toString(attempt));
         try {
-            output = scope.pipeline().body(task()).execute(this, taken);
+            output = node.body().execute(this, taken);
         } catch (Throwable thrown) {
             failure = thrown;
         } finally {
@@ -124,7 +126,7 @@ final class TaskAttempt implements TaskContext {
         if (interruption != Interruption.TIMEOUT) {
             return thrown;
         }
-        Duration limit = view().timeout().orElse(Duration.ZERO);
+        Duration limit = Objects.requireNonNullElse(node().timeout(), Duration.ZERO);
         TaskTimeoutException timedOut = new TaskTimeoutException(taskId(), attempt, limit);
         if (thrown != null) {
             timedOut.addSuppressed(thrown);
@@ -188,8 +190,8 @@ final class TaskAttempt implements TaskContext {
         return taskRun.task();
     }
 
-    private TaskView view() {
-        return scope.pipeline().task(taskRun.task());
+    private TaskNode node() {
+        return scope.pipeline().node(taskRun.task());
     }
 
     /** The worker that executes the attempt, if that is the calling thread. */
@@ -232,7 +234,7 @@ final class TaskAttempt implements TaskContext {
 
     @Override
     public String taskId() {
-        return view().id();
+        return node().id();
     }
 
     @Override

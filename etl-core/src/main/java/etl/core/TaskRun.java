@@ -1,31 +1,193 @@
 package etl.core;
 
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.RowCounts;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One task run: the place of its columns, and what it is a run of.
- *
- * @param runs the table of its columns: that of the run, or of the elements of one mapped task
- * @param task its task's ordinal
- * @param mapIndex its index if it is an element of a mapped task, else {@link StoredTask#NOT_MAPPED}
+ * One task run: its state, output and figures. The state changes by compare-and-set along the transition table; the other
+ * fields are written only by whoever holds the task run in its present state, and are seen by those who see a later one.
  */
-record TaskRun(TaskRuns runs, int task, int mapIndex) {
-    /** Its place in the table. */
-    int index() {
-        return isElement() ? mapIndex : task;
+@SuppressWarnings("EnumOrdinal") // The state of a task run is kept as a number, in memory only.
+final class TaskRun {
+    /** In place of an output that is in the store but was not read yet. */
+    enum NotLoaded {
+        YET
+    }
+
+    private static final TaskState[] STATES = TaskState.values();
+    private static final AtomicIntegerFieldUpdater<TaskRun> STATE =
+            AtomicIntegerFieldUpdater.newUpdater(TaskRun.class, "state");
+
+    private final TaskRuns table;
+    private final int task;
+    private final int mapIndex;
+    private volatile int state;
+    private int attempt;
+    private int attemptsBefore;
+    private @Nullable Instant begun;
+    private long nanos;
+    private RowCounts rows = RowCounts.NONE;
+    private @Nullable Object output;
+    private @Nullable Cause cause;
+
+    /** Why a task run has not succeeded. */
+    private record Cause(Throwable failure, ErrorInfo error) {}
+
+    /**
+     * A task run that is PENDING.
+     *
+     * @param table where it is counted: the task runs of a run, or of the elements of one mapped task
+     * @param task its task's ordinal
+     * @param mapIndex its index if it is an element of a mapped task, else {@link StoredTask#NOT_MAPPED}
+     */
+    TaskRun(TaskRuns table, int task, int mapIndex) {
+        this.table = table;
+        this.task = task;
+        this.mapIndex = mapIndex;
+    }
+
+    /** Takes over what a store remembers of the task run, before anybody else sees it. */
+    void restore(StoredTask stored) {
+        attempt = stored.attempt();
+        attemptsBefore = stored.attempt();
+        if (stored.survivesResume()) {
+            state = stored.state().ordinal();
+            output = NotLoaded.YET;
+            rows = stored.rows();
+        }
+    }
+
+    int task() {
+        return task;
+    }
+
+    int mapIndex() {
+        return mapIndex;
     }
 
     boolean isElement() {
         return mapIndex != StoredTask.NOT_MAPPED;
     }
 
-    TaskState state() {
-        return runs.state(index());
+    /** The change as one of this task run; the two that every attempt makes have methods of their own. */
+    TaskChange of(TaskChange change) {
+        return isElement() ? change.ofElement(mapIndex) : change.at(task);
     }
 
-    /** The change as one of this task run. */
-    TaskChange of(TaskChange change) {
+    TaskChange started(String taskId, Instant at) {
+        TaskChange change = TaskChange.started(taskId, task, attempt, at);
         return isElement() ? change.ofElement(mapIndex) : change;
+    }
+
+    TaskChange succeeded(TaskNode node, Instant at, RowCounts counted) {
+        TaskChange change = TaskChange.succeeded(node.id(), task, attempt, at, counted, output, node.outputType());
+        return isElement() ? change.ofElement(mapIndex) : change;
+    }
+
+    TaskState state() {
+        return STATES[state];
+    }
+
+    /** Changes the state if it is still the expected one. */
+    boolean claim(TaskState from, TaskState to) {
+        if (!from.canBecome(to)) {
+            throw new IllegalStateException("no task can become " + to + " from " + from);
+        }
+        return STATE.compareAndSet(this, from.ordinal(), to.ordinal());
+    }
+
+    boolean start() {
+        return claim(TaskState.PENDING, TaskState.RUNNING) || claim(TaskState.RETRYING, TaskState.RUNNING);
+    }
+
+    /** Changes the state of a running task run, which nobody but the caller may change now. */
+    void move(TaskState to) {
+        if (state != TaskState.RUNNING.ordinal() || !TaskState.RUNNING.canBecome(to)) {
+            throw new IllegalStateException("a task run is " + state() + " and cannot become " + to);
+        }
+        STATE.lazySet(this, to.ordinal());
+        if (to.isFinal()) {
+            table.closed(to);
+        }
+    }
+
+    /** Ends a running task run that has failed or was skipped. */
+    void close(TaskState to, Throwable why, ErrorInfo error) {
+        cause = new Cause(why, error);
+        move(to);
+    }
+
+    /** The task run has come into its final state without a further attempt, and everybody knows. */
+    void closed() {
+        table.closed(state());
+    }
+
+    int nextAttempt() {
+        return ++attempt;
+    }
+
+    int attempt() {
+        return attempt;
+    }
+
+    boolean isFirstAttempt() {
+        return attempt == attemptsBefore + 1;
+    }
+
+    int attemptsSinceStart() {
+        return attempt - attemptsBefore;
+    }
+
+    void begun(Instant at) {
+        begun = at;
+    }
+
+    Instant begunAt() {
+        return Objects.requireNonNull(begun);
+    }
+
+    /** How long the last attempt took and what it counted. */
+    void measured(Instant from, Instant to, RowCounts counted) {
+        nanos = nanos(from, to);
+        rows = counted;
+    }
+
+    /** More than 292 years count as these. */
+    private static long nanos(Instant from, Instant to) {
+        long seconds = Math.min(to.getEpochSecond() - from.getEpochSecond(), Long.MAX_VALUE / 1_000_000_000L - 1);
+        return seconds * 1_000_000_000L + to.getNano() - from.getNano();
+    }
+
+    void output(@Nullable Object newOutput) {
+        output = newOutput;
+    }
+
+    @Nullable
+    Object output() {
+        return output;
+    }
+
+    @Nullable
+    Throwable failure() {
+        return cause == null ? null : cause.failure();
+    }
+
+    TaskReport report(String taskId) {
+        return new TaskReport(
+                taskId,
+                mapIndex,
+                state(),
+                attempt,
+                Duration.ofNanos(nanos),
+                rows,
+                Optional.ofNullable(cause).map(Cause::error));
     }
 }

@@ -76,6 +76,11 @@ final class TaskStart {
         return both;
     }
 
+    /** Whether the task has the rule ALL_SUCCESS and nothing else to consider. */
+    boolean isPlain() {
+        return this == PLAIN;
+    }
+
     /** Whether the task has its turn even in a run that is being cancelled. */
     boolean cleansUp() {
         return cleansUp;

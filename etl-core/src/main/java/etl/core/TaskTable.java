@@ -5,13 +5,16 @@ import etl.core.spi.ErrorInfo;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredTask;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.RandomAccess;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Where every task of one run stands, by ordinal, with the elements of those that are mapped. */
@@ -21,12 +24,13 @@ final class TaskTable {
     private final UpstreamStates upstream;
     private final IntFunction<TaskState> states = this::state;
     private final Map<Integer, List<StoredTask>> storedElements = new HashMap<>();
+    private final int[] ended;
     private final Map<Integer, MappedTask> mapped = new ConcurrentHashMap<>();
 
     /** A table for a run, with the task runs that a store remembers of it. */
     TaskTable(Pipeline pipeline, List<StoredTask> stored) {
         this.pipeline = pipeline;
-        this.runs = new TaskRuns(pipeline.size());
+        this.runs = TaskRuns.ofTasks(pipeline.size());
         this.upstream = new UpstreamStates(pipeline);
         for (StoredTask task : stored) {
             int ordinal = pipeline.ordinal(task.taskId());
@@ -38,10 +42,20 @@ final class TaskTable {
                         .add(task);
             }
         }
+        this.ended = stored.isEmpty()
+                ? new int[0]
+                : IntStream.range(0, pipeline.size())
+                        .filter(task -> state(task).isFinal())
+                        .toArray();
+    }
+
+    /** The tasks that had ended before the run began, or was resumed. */
+    int[] endedBefore() {
+        return ended;
     }
 
     TaskRun run(int task) {
-        return new TaskRun(runs, task, StoredTask.NOT_MAPPED);
+        return runs.get(task);
     }
 
     TaskState state(int task) {
@@ -63,12 +77,13 @@ final class TaskTable {
 
     /** What becomes of a task now that one of its upstream tasks has ended; START, SKIP or UPSTREAM_FAILED only once. */
     Decision decide(int task, int ended, TaskState how, IntFunction<@Nullable Object> outputOf) {
-        return upstream.ended(task, pipeline.start(task).seen(ended, how, outputOf), states);
+        TaskState seen = upstream.isPlain(task) ? how : pipeline.start(task).seen(ended, how, outputOf);
+        return upstream.ended(task, seen, states);
     }
 
     /** Makes the task runs of a mapped task's elements; those that a store remembers are as it remembers them. */
     MappedTask map(TaskRun whole, MappedElements elements) {
-        TaskRuns elementRuns = new TaskRuns(elements.size());
+        TaskRuns elementRuns = TaskRuns.ofElements(whole.task(), elements.size());
         boolean restored = false;
         for (StoredTask stored : storedElements.getOrDefault(whole.task(), List.of())) {
             if (stored.mapIndex() < elements.size()) {
@@ -92,40 +107,49 @@ final class TaskTable {
 
     @Nullable
     Object output(int task, StateStore store, RunId run) {
-        Object output = runs.output(task);
-        if (output instanceof TaskRuns.NotLoaded) {
+        Object output = run(task).output();
+        if (output instanceof TaskRun.NotLoaded) {
             TaskView view = pipeline.task(task);
             output = pipeline.mapping(task).isPresent()
                     ? store.outputs(run, view.id(), pipeline.mapping(task).get().elementType())
                     : store.output(run, view.id(), view.outputType());
-            runs.output(task, output);
+            run(task).output(output);
         }
         return output;
     }
 
     RunState runState() {
-        if (runs.any(TaskState.FAILED)) {
+        if (runs.anyFailed()) {
             return RunState.FAILED;
         }
-        return runs.any(TaskState.CANCELLED) ? RunState.CANCELLED : RunState.SUCCEEDED;
+        return runs.anyCancelled() ? RunState.CANCELLED : RunState.SUCCEEDED;
     }
 
     RunReport report(RunId run, StateStore store, RunState state, Duration duration, @Nullable Throwable failure) {
-        List<TaskReport> tasks = new ArrayList<>(runs.size());
-        for (int task = 0; task < runs.size(); task++) {
-            tasks.add(runs.report(task, pipeline.task(task).id(), StoredTask.NOT_MAPPED));
-        }
         return new RunReport(
                 pipeline,
                 run,
                 state,
                 duration,
-                tasks,
+                new Reports(),
                 Optional.ofNullable(failure).map(ErrorInfo::of),
                 failure,
                 task -> output(task, store, run),
-                runs::failure,
+                task -> run(task).failure(),
                 this::elements);
+    }
+
+    /** Made when they are read: of a large run, few are. */
+    private final class Reports extends AbstractList<TaskReport> implements RandomAccess {
+        @Override
+        public TaskReport get(int task) {
+            return run(task).report(pipeline.node(task).id());
+        }
+
+        @Override
+        public int size() {
+            return runs.size();
+        }
     }
 
     private List<TaskReport> elements(int task) {
@@ -135,7 +159,7 @@ final class TaskTable {
         }
         List<TaskReport> reports = new ArrayList<>(found.elements().size());
         for (int index = 0; index < found.elements().size(); index++) {
-            reports.add(found.elements().report(index, pipeline.task(task).id(), index));
+            reports.add(found.elements().get(index).report(pipeline.task(task).id()));
         }
         return reports;
     }

@@ -2,6 +2,7 @@ package etl.core;
 
 import etl.core.TriggerRule.Decision;
 import etl.core.TriggerRule.Upstream;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.function.IntFunction;
 
@@ -18,7 +19,8 @@ final class UpstreamStates {
     private static final int SKIPPED = 1 << 26;
     private static final int FLAGS = SUCCEEDED | FAILED | UPSTREAM_FAILED | SKIPPED;
     private static final int FLAGS_SHIFT = 26;
-    private static final int UNFINISHED = SKIPPED - 1;
+    private static final int PLAIN = 1 << 25;
+    private static final int UNFINISHED = PLAIN - 1;
     private static final Decision[][] TABLE = table();
 
     private final Pipeline pipeline;
@@ -26,16 +28,25 @@ final class UpstreamStates {
 
     UpstreamStates(Pipeline pipeline) {
         this.pipeline = pipeline;
-        this.words = new AtomicIntegerArray(pipeline.size());
-        for (int task = 0; task < pipeline.size(); task++) {
-            words.set(task, pipeline.upstream(task).length);
-        }
+        this.words = new AtomicIntegerArray(pipeline.startWords());
+    }
+
+    /** The words of tasks of which no upstream task has ended. */
+    static int[] startWords(TaskNode[] nodes) {
+        return Arrays.stream(nodes)
+                .mapToInt(node -> node.upstream().length | (node.start().isPlain() ? PLAIN : 0))
+                .toArray();
+    }
+
+    /** Whether all that counts for the task is whether each of its upstream tasks has succeeded. */
+    boolean isPlain(int task) {
+        return (words.getPlain(task) & PLAIN) != 0;
     }
 
     /** The decision over a task of which no upstream task has ended; WAIT if it depends on them. */
     Decision begin(int task) {
         int word = words.get(task);
-        boolean starts = word == 0 || decision(task, word, ignored -> TaskState.PENDING) == Decision.START;
+        boolean starts = (word & ~PLAIN) == 0 || decision(task, word, ignored -> TaskState.PENDING) == Decision.START;
         return starts && words.compareAndSet(task, word, word | DECIDED) ? Decision.START : Decision.WAIT;
     }
 
@@ -45,7 +56,8 @@ final class UpstreamStates {
         while (true) {
             int word = words.get(task);
             int next = (word - 1) | flag;
-            Decision decision = (word & DECIDED) != 0 ? Decision.WAIT : decision(task, next, states);
+            Decision decision =
+                    (word & DECIDED) != 0 || stillWaits(next) ? Decision.WAIT : decision(task, next, states);
             if (decision != Decision.WAIT) {
                 next |= DECIDED;
             }
@@ -53,6 +65,11 @@ final class UpstreamStates {
                 return decision;
             }
         }
+    }
+
+    /** The usual case, told without a look at the task: a plain one, of which some upstream tasks have not ended. */
+    private static boolean stillWaits(int word) {
+        return (word & (PLAIN | FLAGS)) == (PLAIN | SUCCEEDED) && (word & UNFINISHED) != 0;
     }
 
     private Decision decision(int task, int word, IntFunction<TaskState> states) {
