@@ -28,13 +28,15 @@ final class Shutdown {
             return;
         }
         List<RunExecution> draining = live.startedByNoTask();
-        draining.forEach(RunExecution::drain);
+        List<CompletableFuture<Boolean>> drained =
+                draining.stream().map(RunExecution::drain).toList();
         CompletableFuture<Boolean> late = new CompletableFuture<>();
         Time.Alarm alarm = settings.time().after(limit, () -> late.complete(true));
         try {
-            for (RunExecution execution : draining) {
-                CompletableFuture<Object> done = CompletableFuture.anyOf(
-                        execution.drain(), execution.end().handle((report, failure) -> 0), late);
+            for (int i = 0; i < draining.size(); i++) {
+                RunExecution execution = draining.get(i);
+                CompletableFuture<Object> done =
+                        CompletableFuture.anyOf(drained.get(i), execution.end().handle((report, failure) -> 0), late);
                 settings.executor().await(execution.run().id(), done, SystemTime.FOREVER);
             }
         } catch (InterruptedException interruption) {

@@ -248,7 +248,16 @@ public final class TaskChange {
             Type outputType,
             ErrorInfo reason) {
         return new TaskChange(
-                taskId, StoredTask.NOT_MAPPED, attempt, state, at, RowCounts.NONE, output, outputType, reason);
+                taskId,
+                NO_POSITION,
+                StoredTask.NOT_MAPPED,
+                attempt,
+                state,
+                at,
+                RowCounts.NONE,
+                output,
+                outputType,
+                reason);
     }
 
     /**
