@@ -1,6 +1,7 @@
 /** Exporters for Airflow, Prefect and Luigi, the task contract that their artifacts use, and the command line. */
 module etl.engines {
     requires transitive etl.core;
+    requires transitive etl.schedule;
     requires info.picocli;
     requires org.slf4j;
     requires static transitive org.jspecify;

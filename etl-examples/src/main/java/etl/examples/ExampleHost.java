@@ -8,6 +8,7 @@ import etl.core.spi.RunListener;
 import etl.engines.cli.EtlHost;
 import etl.engines.cli.PlainProgress;
 import etl.examples.flights.FlightsPipeline;
+import etl.examples.flights.StrikesPipeline;
 import etl.jdbc.JdbcStateStore;
 import etl.metrics.Metrics;
 import java.io.PrintWriter;
@@ -17,12 +18,13 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The example application: a database, metrics, and two pipelines. */
+/** The example application: a database, metrics, and three pipelines. */
 final class ExampleHost implements EtlHost {
     private final Map<String, String> environment;
     private final Path home;
     private final FlightsPipeline flights;
     private final RetriesPipeline retries = new RetriesPipeline();
+    private final StrikesPipeline strikes = new StrikesPipeline();
     private @Nullable ExampleDatabase database;
     private @Nullable JdbcStateStore store;
 
@@ -44,7 +46,7 @@ final class ExampleHost implements EtlHost {
 
     @Override
     public List<Pipeline> pipelines() {
-        return List.of(flights.pipeline(), retries.pipeline());
+        return List.of(flights.pipeline(), retries.pipeline(), strikes.pipeline());
     }
 
     @Override

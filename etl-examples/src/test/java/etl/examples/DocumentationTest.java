@@ -22,6 +22,7 @@ class DocumentationTest {
             "etl-core/src/it/host-application/src/main/java/Orders.java",
             "etl-examples/src/test/java/etl/examples/HookSnippets.java",
             "etl-examples/src/test/java/etl/examples/ParametersPageTest.java",
+            "etl-examples/src/test/java/etl/examples/SchedulesPageTest.java",
             "etl-examples/src/test/java/etl/examples/Snippets.java",
             "etl-examples/src/test/java/etl/examples/TaskModelPagesTest.java");
 

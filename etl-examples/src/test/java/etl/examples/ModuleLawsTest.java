@@ -27,6 +27,7 @@ class ModuleLawsTest {
         assertAtLeast(60, "etl.core");
         assertAtLeast(15, "etl.jdbc");
         assertAtLeast(5, "etl.metrics");
+        assertAtLeast(20, "etl.schedule");
         assertAtLeast(25, "etl.engines");
         assertAtLeast(20, "etl.examples");
     }
@@ -44,10 +45,10 @@ class ModuleLawsTest {
 
     @Test
     void the_adapters_do_not_know_each_other() {
-        String[] adapters = {"etl.jdbc..", "etl.metrics..", "etl.engines.."};
+        String[] adapters = {"etl.jdbc..", "etl.metrics..", "etl.schedule..", "etl.engines.."};
         for (String adapter : adapters) {
             for (String other : adapters) {
-                if (!adapter.equals(other)) {
+                if (!adapter.equals(other) && !(adapter.equals("etl.engines..") && other.equals("etl.schedule.."))) {
                     noClasses()
                             .that()
                             .resideInAPackage(adapter)
@@ -58,6 +59,30 @@ class ModuleLawsTest {
                 }
             }
         }
+    }
+
+    @Test
+    void of_the_engines_only_the_command_line_knows_the_scheduler() {
+        noClasses()
+                .that()
+                .resideInAPackage("etl.engines..")
+                .and()
+                .resideOutsideOfPackage("etl.engines.cli..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("etl.schedule..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void only_the_scheduler_knows_the_parser_of_cron_expressions() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("etl.schedule..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("com.cronutils..")
+                .check(CLASSES);
     }
 
     @Test

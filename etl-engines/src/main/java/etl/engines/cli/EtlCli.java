@@ -20,8 +20,10 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line of an application that embeds the library: {@code run}, {@code resume}, {@code rerun},
- * {@code mark}, {@code cancel}, {@code runs}, {@code show}, {@code graph}, {@code export}, and the steps that artifacts call. An error is one line on standard error, and with {@code --verbose}
+ * The command line of an application that embeds the library: {@code run}, {@code resume}, {@code rerun}, {@code mark},
+ * {@code cancel}, {@code runs}, {@code show}, {@code graph}, {@code export}, {@code scheduler}, {@code schedules},
+ * {@code pause-schedule}, {@code resume-schedule}, {@code trigger}, {@code backfill}, and the steps that artifacts call. An
+ * error is one line on standard error, and with {@code --verbose}
  * its stack trace.
  *
  * <p>Exit codes: 0 success; 1 the run or the command failed; 2 the command line was wrong; 3 the engine is not installed.
@@ -41,6 +43,12 @@ import picocli.CommandLine.Spec;
             ShowCommand.class,
             GraphCommand.class,
             ExportCommand.class,
+            ScheduleCommands.Keep.class,
+            ScheduleCommands.Schedules.class,
+            ScheduleCommands.Pause.class,
+            ScheduleCommands.Resume.class,
+            ScheduleCommands.Trigger.class,
+            BackfillCommand.class,
             StepCommands.BeginRun.class,
             StepCommands.RunTask.class,
             StepCommands.FinishRun.class

@@ -1,9 +1,11 @@
 package etl.engines.cli;
 
+import etl.core.Arguments;
 import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.RunReport;
 import etl.core.spi.RunListener;
+import etl.schedule.Tick;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,6 +75,17 @@ public interface EtlHost {
      */
     default RunListener progress(PrintWriter out) {
         return new PlainProgress(out);
+    }
+
+    /**
+     * Makes the arguments of a run that the schedule of a pipeline starts, or a backfill of it. The default is none.
+     *
+     * @param pipeline a pipeline that declares a schedule
+     * @param tick why the run is started
+     * @return the arguments, the same for the same tick
+     */
+    default Arguments scheduled(Pipeline pipeline, Tick tick) {
+        return Arguments.none();
     }
 
     /**

@@ -1,5 +1,6 @@
 package etl.engines.cli;
 
+import etl.core.DataInterval;
 import etl.core.RunReport;
 import etl.core.TaskReport;
 import etl.core.TaskState;
@@ -31,7 +32,7 @@ final class RunTables {
         if (runs.isEmpty()) {
             return false;
         }
-        TextTable table = new TextTable("RUN", "PIPELINE", "ENGINE", "STATE", "STARTED", "TOOK");
+        TextTable table = new TextTable("RUN", "PIPELINE", "ENGINE", "STATE", "STARTED", "TOOK", "DATA");
         for (StoredRun run : runs) {
             table.row(
                     run.definition().id().toString(),
@@ -39,7 +40,8 @@ final class RunTables {
                     run.definition().engineRun().engine(),
                     run.state().toString(),
                     time(run.definition().createdAt()),
-                    took(run.startedAt(), run.endedAt()));
+                    took(run.startedAt(), run.endedAt()),
+                    run.definition().dataInterval().map(DataInterval::toString).orElse("-"));
         }
         out.println("runs, the newest first:");
         table.print(out);
@@ -80,6 +82,7 @@ final class RunTables {
         out.println("engine     " + run.definition().engineRun().engine() + " "
                 + run.definition().engineRun().id());
         out.println("arguments  " + run.definition().arguments());
+        run.definition().dataInterval().ifPresent(data -> out.println("data       " + data));
         out.println("state      " + run.state());
         out.println("started    " + run.startedAt().map(RunTables::time).orElse("-"));
         out.println("took       " + took(run.startedAt(), run.endedAt()));
