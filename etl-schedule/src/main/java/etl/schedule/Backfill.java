@@ -18,7 +18,8 @@ import java.util.function.Function;
  * Runs of a pipeline for all data intervals of a range, one each. What has SUCCEEDED, by this backfill, by an earlier one or
  * by the scheduler, is not repeated; what has failed, or was interrupted with its process, is resumed. So a backfill that
  * ended in the middle is simply started again. While one is under way, no other process may execute runs of the same
- * intervals. Each method returns a changed copy. Immutable and safe for use by many threads.
+ * intervals. The in-memory store forgets all but the newest runs that have ended, and with them what is not to be repeated.
+ * Each method returns a changed copy. Immutable and safe for use by many threads.
  *
  * <p>Defaults: the pipeline's name as the schedule's, one run at a time, the oldest interval first, no arguments.
  */

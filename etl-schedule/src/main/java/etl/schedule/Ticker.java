@@ -18,7 +18,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -161,13 +160,11 @@ final class Ticker {
             heldBack = true;
             List<StoredRun> active = runs.active(scheduled);
             if (active.size() >= scheduled.schedule().maxActiveRuns()) {
-                complain(
-                        scheduled.name(),
-                        "schedule '" + scheduled.name() + "' waits since " + tick + ": " + active.size()
-                                + " runs are active, the oldest is "
-                                + active.get(0).definition().id()
-                                + "; if its process is gone, resume it or end it by etl.control().endLost(...)",
-                        null);
+                String waits = "schedule '" + scheduled.name() + "': the run of " + tick + " waits, because as many as"
+                        + " allowed are active; the oldest is " + active.get(0).definition().id();
+                if (!waits.equals(complaints.put(scheduled.name(), waits))) {
+                    LOG.info("{}; if its process is gone, resume it or end it by etl.control().endLost(...)", waits);
+                }
                 return false;
             }
             start(scheduled, tick, key);
@@ -195,7 +192,7 @@ final class Ticker {
     }
 
     /** Once for the same reason. */
-    private void complain(String about, String message, @Nullable Throwable cause) {
+    private void complain(String about, String message, Throwable cause) {
         if (!message.equals(complaints.put(about, message))) {
             LOG.warn(message, cause);
         }

@@ -23,7 +23,7 @@ import net.jqwik.api.ShrinkingMode;
 class TimetableProperties {
     private static final Duration AROUND = Duration.ofDays(4);
 
-    @Property(tries = 600, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 250, shrinking = ShrinkingMode.BOUNDED)
     void ticks_around_a_change_of_the_clock_are_those_of_every_minute(
             @ForAll("expressions") String expression, @ForAll("changes") Change change) {
         Timetable timetable = Timetable.of(Schedule.cron(expression, change.zone));
@@ -35,7 +35,7 @@ class TimetableProperties {
         assertThat(backward(timetable, from, to)).containsExactlyElementsOf(expected.descendingSet());
     }
 
-    @Property(tries = 300, shrinking = ShrinkingMode.BOUNDED)
+    @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED)
     void next_and_previous_agree_at_any_moment(
             @ForAll("expressions") String expression,
             @ForAll("changes") Change change,
