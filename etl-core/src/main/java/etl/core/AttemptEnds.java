@@ -10,6 +10,7 @@ import etl.core.spi.TaskChange;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -191,11 +192,10 @@ final class AttemptEnds implements TaskAttempt.Owner {
 
     /** Gives up the task runs that wait for their next attempt, as far as they are cancelled with the run. */
     void cancelWaiting() {
-        for (TaskRun taskRun : waiting.keySet()) {
-            if (execution.isCancelled(taskRun.task())) {
-                cancelWaiting(taskRun);
-            }
-        }
+        waiting.keySet().stream()
+                .filter(taskRun -> execution.isCancelled(taskRun.task()))
+                .sorted(Comparator.comparingInt(TaskRun::task).thenComparingInt(TaskRun::mapIndex))
+                .forEach(this::cancelWaiting);
     }
 
     private void cancelWaiting(TaskRun taskRun) {

@@ -25,6 +25,7 @@ final class RunWorkers {
     private final @Nullable Pool[] pools;
     private final ReadyQueue ready;
     private final int parallelism;
+    private final boolean serial;
     private final AtomicInteger busy = new AtomicInteger();
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
 
@@ -47,6 +48,7 @@ final class RunWorkers {
         this.pools = pools(pipeline, settings.pools());
         this.ready = ReadyQueue.of(pipeline);
         this.parallelism = pipeline.parallelism().orElse(settings.parallelism());
+        this.serial = settings.executor().isSerial();
     }
 
     /** The pool of each task; nothing at all if none has one. */
@@ -74,8 +76,8 @@ final class RunWorkers {
         if (worker == null) {
             return () -> {};
         }
-        worker.release();
-        return worker::reclaim;
+        worker.pauses();
+        return worker::goesOn;
     }
 
     /** Whether the calling thread executes a task of a run that shares these slots. */
@@ -206,6 +208,8 @@ final class RunWorkers {
         @Override
         public void run() {
             workers.add(this);
+            // A task that waits for a run may execute that run itself.
+            Worker outer = CURRENT.get();
             CURRENT.set(this);
             try {
                 if (!work()) {
@@ -214,7 +218,11 @@ final class RunWorkers {
             } catch (RuntimeException | Error defect) {
                 owner.failed(defect);
             } finally {
-                CURRENT.remove();
+                if (outer == null) {
+                    CURRENT.remove();
+                } else {
+                    CURRENT.set(outer);
+                }
             }
             workers.remove(this);
             leave();
@@ -272,21 +280,44 @@ final class RunWorkers {
         }
 
         private void release() {
+            releasePool();
+            leave();
+        }
+
+        private void releasePool() {
             TaskRun held = running;
             if (held != null) {
                 Objects.requireNonNull(pool(held.task()))
                         .release(pipeline.task(held.task()).poolSlots());
             }
-            leave();
         }
 
-        private void reclaim() {
+        private void pauses() {
+            releasePool();
+            if (keepsPlace()) {
+                slots.release();
+            } else {
+                leave();
+            }
+        }
+
+        /**
+         * Another worker in its place would have to be executed deeper on the same stack. If the pool's slots are given up,
+         * there is no other way, since another task run of this run may hold them next.
+         */
+        private boolean keepsPlace() {
+            return serial && running == null;
+        }
+
+        private void goesOn() {
             TaskRun held = running;
             if (held != null) {
                 Objects.requireNonNull(pool(held.task()))
                         .reclaim(pipeline.task(held.task()).poolSlots());
             }
-            busy.incrementAndGet();
+            if (!keepsPlace()) {
+                busy.incrementAndGet();
+            }
             slots.reclaim();
         }
     }

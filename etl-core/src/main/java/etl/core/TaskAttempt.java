@@ -108,6 +108,7 @@ final class TaskAttempt implements TaskContext {
             timeout.cancel();
         }
         if (!end()) {
+            Thread.interrupted(); // It was for this attempt, and the thread may belong to the host.
             LOG.warn("the abandoned attempt {} of task '{}' of run {} has ended after all", attempt, taskId(), runId());
             return false;
         }

@@ -4,6 +4,7 @@ import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.Optional;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,7 @@ public final class ManualTime implements Time {
             new PriorityQueue<>(Comparator.comparing(Entry::due).thenComparingLong(Entry::number));
     private Instant now = Instant.parse("2001-01-01T00:00:00Z");
     private long numbers;
+    private long readings;
 
     private record Entry(Instant due, long number, Runnable action) {}
 
@@ -24,7 +26,13 @@ public final class ManualTime implements Time {
 
     @Override
     public synchronized Instant instant() {
+        readings++;
         return now;
+    }
+
+    /** How often the clock was read: as long as tasks begin and end, this grows. */
+    synchronized long readings() {
+        return readings;
     }
 
     @Override
@@ -45,10 +53,7 @@ public final class ManualTime implements Time {
      * @param step how far, not negative
      */
     public void advance(Duration step) {
-        Instant target = instant().plus(step);
-        for (Entry due = next(target); due != null; due = next(target)) {
-            due.action().run();
-        }
+        advanceTo(instant().plus(step));
     }
 
     private synchronized @Nullable Entry next(Instant target) {
@@ -59,6 +64,26 @@ public final class ManualTime implements Time {
         }
         turnTo(first.due());
         return alarms.poll();
+    }
+
+    /**
+     * When the first of the alarms rings that are set now.
+     *
+     * @return the time, or empty if none is set
+     */
+    public synchronized Optional<Instant> nextAlarm() {
+        return Optional.ofNullable(alarms.peek()).map(Entry::due);
+    }
+
+    /**
+     * Turns the clock to a time and lets the alarms ring that become due.
+     *
+     * @param target the time; the clock is never turned back
+     */
+    public void advanceTo(Instant target) {
+        for (Entry due = next(target); due != null; due = next(target)) {
+            due.action().run();
+        }
     }
 
     /** Never back: an alarm, or another thread, may have turned the clock further. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.core.Arguments;
 import etl.core.Etl;
+import etl.core.EtlBuilder;
 import etl.core.GenericType;
 import etl.core.Inclusion;
 import etl.core.NotRetryableException;
@@ -57,15 +58,17 @@ public final class RandomRuns {
      * @param tasks how many tasks the pipeline has
      */
     public static void check(StateStore store, long seed, int tasks) {
-        new RandomRuns(seed).check(store, tasks);
+        check(Etl.builder().store(store), seed, tasks);
     }
 
-    private void check(StateStore store, int tasks) {
+    static void check(EtlBuilder builder, long seed, int tasks) {
+        new RandomRuns(seed).check(builder, tasks);
+    }
+
+    private void check(EtlBuilder builder, int tasks) {
         nodes.addAll(new RandomDeclaration(random).draw(tasks));
         Pipeline pipeline = build();
-        try (Etl etl = Etl.builder()
-                .store(store)
-                .parallelism(1 + random.nextInt(8))
+        try (Etl etl = builder.parallelism(1 + random.nextInt(8))
                 .pool("scarce", 2)
                 .build()) {
             RunReport first = etl.run(pipeline, Arguments.none());

@@ -24,6 +24,16 @@ public interface RunExecutor {
     Executor stepsOf(RunId run);
 
     /**
+     * Whether the thread that waits for a run executes all its steps. Then no further task of the same run is started in the
+     * place of a task that waits for another run, unless a pool demands it. Asked once for each run.
+     *
+     * @return default false
+     */
+    default boolean isSerial() {
+        return false;
+    }
+
+    /**
      * Where a run that is stopped comes to its end, perhaps while its own threads are busy or shut down.
      *
      * @param run the run

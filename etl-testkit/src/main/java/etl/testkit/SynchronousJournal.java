@@ -1,0 +1,96 @@
+package etl.testkit;
+
+import etl.core.RunState;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.RunJournal;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.TaskChange;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The journal that a {@link SynchronousStore} makes of another one. */
+final class SynchronousJournal implements RunJournal {
+    private final RunJournal journal;
+    private final CrashPoints crashPoints;
+    private final AtomicReference<CrashPoints.@Nullable Crash> crash;
+
+    SynchronousJournal(
+            RunJournal journal, CrashPoints crashPoints, AtomicReference<CrashPoints.@Nullable Crash> crash) {
+        this.journal = journal;
+        this.crashPoints = crashPoints;
+        this.crash = crash;
+    }
+
+    @Override
+    public void started(Instant at) {
+        checkAlive();
+        journal.started(at);
+    }
+
+    @Override
+    public void write(TaskChange change, Receipt receipt) {
+        StateStoreException failure = crash.get();
+        if (failure == null && crashPoints.isBefore(change)) {
+            failure = die("before the result of task '" + change.taskId() + "' was stored");
+        }
+        if (failure == null) {
+            failure = store(change);
+        }
+        if (failure == null && crashPoints.isAfter(change)) {
+            failure = die("after the result of task '" + change.taskId() + "' was stored");
+        }
+        if (failure == null) {
+            receipt.durable();
+        } else {
+            receipt.failed(failure);
+        }
+    }
+
+    private @Nullable StateStoreException store(TaskChange change) {
+        CompletableFuture<Optional<StateStoreException>> answer = new CompletableFuture<>();
+        journal.write(change, new Receipt() {
+            @Override
+            public void durable() {
+                answer.complete(Optional.empty());
+            }
+
+            @Override
+            public void failed(StateStoreException failure) {
+                answer.complete(Optional.of(failure));
+            }
+        });
+        return answer.join().orElse(null);
+    }
+
+    private CrashPoints.Crash die(String where) {
+        CrashPoints.Crash death = new CrashPoints.Crash(where);
+        crash.set(death);
+        return death;
+    }
+
+    private void checkAlive() {
+        CrashPoints.Crash death = crash.get();
+        if (death != null) {
+            throw death;
+        }
+    }
+
+    @Override
+    public void ended(RunState state, Instant at, Optional<ErrorInfo> error) {
+        checkAlive();
+        journal.ended(state, at, error);
+    }
+
+    @Override
+    public void onCancelRequest(Runnable action) {
+        journal.onCancelRequest(action);
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+    }
+}
