@@ -30,7 +30,7 @@ final class BlockedThread implements AutoCloseable {
 
     private synchronized void lookLater() {
         nextLook = new CompletableFuture<Void>().orTimeout(patience.toNanos(), TimeUnit.NANOSECONDS);
-        nextLook.whenComplete((done, timeout) -> {
+        var unused = nextLook.whenComplete((done, timeout) -> {
             if (timeout != null) {
                 look();
             }

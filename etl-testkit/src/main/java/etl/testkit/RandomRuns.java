@@ -68,9 +68,8 @@ public final class RandomRuns {
     private void check(EtlBuilder builder, int tasks) {
         nodes.addAll(new RandomDeclaration(random).draw(tasks));
         Pipeline pipeline = build();
-        try (Etl etl = builder.parallelism(1 + random.nextInt(8))
-                .pool("scarce", 2)
-                .build()) {
+        try (Etl etl =
+                builder.parallelism(1 + random.nextInt(8)).pool("scarce", 2).build()) {
             RunReport first = etl.run(pipeline, Arguments.none());
             Map<String, TaskState> ended = oracle.expected(Map.of());
             compare("first execution", etl, first, ended);

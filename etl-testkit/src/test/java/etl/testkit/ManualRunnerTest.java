@@ -260,12 +260,14 @@ class ManualRunnerTest {
                 });
         Pipeline pipeline = orders.build();
         InMemoryStateStore store = InMemoryStateStore.create();
-        try (Etl one = runner.builder(store).build();
-                Etl two = runner.builder(store).build()) {
-            RunHandle stopped = one.submit(pipeline, Arguments.none());
-            RunHandle other = two.submit(pipeline, Arguments.none());
-            runner.runDue();
-            one.close();
+        try (Etl two = runner.builder(store).build()) {
+            RunHandle stopped;
+            RunHandle other;
+            try (Etl one = runner.builder(store).build()) {
+                stopped = one.submit(pipeline, Arguments.none());
+                other = two.submit(pipeline, Arguments.none());
+                runner.runDue();
+            }
 
             assertThatThrownBy(stopped::await).hasMessageContaining("was stopped: shutdown");
             assertThat(other.await()).hasSucceeded();
