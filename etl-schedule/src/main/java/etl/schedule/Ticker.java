@@ -161,7 +161,8 @@ final class Ticker {
             List<StoredRun> active = runs.active(scheduled);
             if (active.size() >= scheduled.schedule().maxActiveRuns()) {
                 String waits = "schedule '" + scheduled.name() + "': the run of " + tick + " waits, because as many as"
-                        + " allowed are active; the oldest is " + active.get(0).definition().id();
+                        + " allowed are active; the oldest is "
+                        + active.get(0).definition().id();
                 if (!waits.equals(complaints.put(scheduled.name(), waits))) {
                     LOG.info("{}; if its process is gone, resume it or end it by etl.control().endLost(...)", waits);
                 }
