@@ -88,8 +88,8 @@ final class KeyedRuns {
         return run.dataInterval().map(data -> "data interval " + data).orElse("no data interval");
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // It only tidies up.
     /** The handle of a run that exists, wherever it is executed. */
+    @SuppressWarnings("FutureReturnValueIgnored") // It only tidies up.
     RunHandle existing(StoredRun first, Pipeline pipeline) {
         RunId id = first.definition().id();
         Optional<RunHandle> executed = live.find(id);
