@@ -27,18 +27,24 @@ final class AttemptEnds implements TaskAttempt.Owner {
     private final Time time;
     private final RunJournal journal;
     private final RunWorkers workers;
+    private final @Nullable CacheGate gate;
     private final Map<TaskRun, Time.Alarm> waiting = new ConcurrentHashMap<>();
 
-    AttemptEnds(RunExecution execution, RunScope scope, RunJournal journal, RunWorkers workers) {
+    AttemptEnds(
+            RunExecution execution, RunScope scope, RunJournal journal, RunWorkers workers, @Nullable CacheGate gate) {
         this.execution = execution;
         this.scope = scope;
         this.time = scope.settings().time();
         this.journal = journal;
         this.workers = workers;
+        this.gate = gate;
     }
 
     @Override
     public void ended(TaskAttempt attempt, @Nullable Object output, @Nullable Throwable failure) {
+        if (gate != null) {
+            gate.ended(attempt.taskRun(), output, failure);
+        }
         if (failure == null) {
             succeeded(attempt, output);
         } else {
@@ -48,6 +54,9 @@ final class AttemptEnds implements TaskAttempt.Owner {
 
     @Override
     public void abandoned(TaskAttempt attempt, TaskAbandonedException failure) {
+        if (gate != null) {
+            execution.hand(() -> gate.givenUp(attempt.taskRun()));
+        }
         if (attempt.interruption() != Interruption.STOP) {
             closeFailed(attempt, failure);
         }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -71,7 +72,8 @@ public final class Etl implements AutoCloseable {
                 parallelism,
                 new Slots(parallelism),
                 pools,
-                grace);
+                grace,
+                new CacheWaiters(store.outputCache(), time));
         this.live = new LiveRuns(settings.slots());
         this.shutdown = new Shutdown(settings, live);
         this.keyed = new KeyedRuns(settings, live);
@@ -202,8 +204,9 @@ public final class Etl implements AutoCloseable {
                 EngineRun.LOCAL,
                 pipeline.size(),
                 time.instant(),
-                options.dataInterval());
-        return keyed.submit(pipeline, run, () -> resumption.execution(pipeline, run, bound, List.of()));
+                options.dataInterval(),
+                options.refreshesCache());
+        return keyed.submit(pipeline, run, () -> resumption.execution(pipeline, run, bound, List.of(), Set.of()));
     }
 
     /**

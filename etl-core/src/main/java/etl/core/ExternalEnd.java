@@ -128,11 +128,25 @@ final class ExternalEnd {
         StoredTask row = rows.get(id);
         if (row == null || row.attempts().isEmpty()) {
             return new TaskReport(
-                    id, StoredTask.NOT_MAPPED, states[task], 0, Duration.ZERO, RowCounts.NONE, Optional.empty());
+                    id,
+                    StoredTask.NOT_MAPPED,
+                    states[task],
+                    0,
+                    Duration.ZERO,
+                    RowCounts.NONE,
+                    Optional.empty(),
+                    row == null ? Optional.empty() : row.cachedFrom());
         }
         StoredAttempt last = row.attempts().get(row.attempts().size() - 1);
         Duration duration = Duration.between(last.startedAt(), last.endedAt().orElse(last.startedAt()));
         return new TaskReport(
-                id, StoredTask.NOT_MAPPED, states[task], row.attempt(), duration, row.rows(), last.error());
+                id,
+                StoredTask.NOT_MAPPED,
+                states[task],
+                row.attempt(),
+                duration,
+                row.rows(),
+                last.error(),
+                row.cachedFrom());
     }
 }

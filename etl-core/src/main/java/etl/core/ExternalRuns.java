@@ -60,7 +60,8 @@ public final class ExternalRuns {
                         engineRun,
                         pipeline.size(),
                         now,
-                        Optional.empty()));
+                        Optional.empty(),
+                        false));
         StoredRun stored = stored(id, pipeline);
         if (stored.state() == RunState.QUEUED) {
             try (RunJournal journal = settings.store().journal(id)) {
@@ -95,12 +96,12 @@ public final class ExternalRuns {
 
     private static RunInfo info(StoredRun stored) {
         NewRun run = stored.definition();
-        return new RunInfo(run.id(), run.pipeline(), run.engineRun(), run.dataInterval());
+        return new RunInfo(run.id(), run.pipeline(), run.engineRun(), run.dataInterval(), run.refreshesCache());
     }
 
     /**
      * Executes one attempt of a task in this process and waits for its end. A task that has SUCCEEDED before is not
-     * executed again.
+     * executed again, and one with a {@link Cache} is not executed if its output is there.
      *
      * @param pipeline the pipeline
      * @param id the run, which was begun before
@@ -138,11 +139,26 @@ public final class ExternalRuns {
         Instant firstBegan = before.flatMap(row -> row.attempts().stream().findFirst())
                 .map(StoredAttempt::startedAt)
                 .orElse(settings.time().instant());
+        Optional<ExternalCache> cache = ExternalCache.of(settings, pipeline, info(stored), task);
+        if (cache.isPresent()) {
+            int attempts = before.map(StoredTask::attempt).orElse(0);
+            Optional<EngineAttempt> reused = cache.get().reuse(attempts, arguments, inputs);
+            if (reused.isPresent()) {
+                return reused.get();
+            }
+        }
+        EngineAttempt result = null;
         try (RunJournal journal = settings.store().journal(id)) {
             SingleAttempt single =
                     new SingleAttempt(settings, pipeline, info(stored), task, number, arguments, journal, firstBegan);
-            settings.executor().stepsOf(id).execute(() -> single.execute(inputs));
-            return single.await();
+            TaskBody body = cache.map(ExternalCache::body).orElse(pipeline.body(task));
+            settings.executor().stepsOf(id).execute(() -> single.execute(body, inputs));
+            result = single.await();
+            return result;
+        } finally {
+            if (cache.isPresent()) {
+                cache.get().ended(result);
+            }
         }
     }
 
@@ -249,7 +265,8 @@ public final class ExternalRuns {
                             change.state(),
                             Duration.ZERO,
                             RowCounts.NONE,
-                            change.error())));
+                            change.error(),
+                            Optional.empty())));
             events.tell(new RunListener.RunEnded(info(stored), end.state(), duration, end.error()));
         }
         return end.report(id, settings.store(), duration);

@@ -53,7 +53,7 @@ final class Fingerprint {
         digest.update((String.join("\n", parts) + "\n\n").getBytes(StandardCharsets.UTF_8));
     }
 
-    private static MessageDigest sha256() {
+    static MessageDigest sha256() {
         try {
             return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException impossible) {

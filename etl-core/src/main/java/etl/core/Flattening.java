@@ -148,6 +148,7 @@ final class Flattening {
                 upstream.stream().map(id -> new Dependency(id, outer)).toList(),
                 task.body(),
                 task.hooks(),
+                task.cache(),
                 taskScope);
     }
 
@@ -189,6 +190,7 @@ final class Flattening {
                         .toList(),
                 (context, inputs) -> null,
                 new HooksDeclaration().build(),
+                Optional.empty(),
                 own);
     }
 }

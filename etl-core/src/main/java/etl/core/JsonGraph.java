@@ -107,6 +107,7 @@ final class JsonGraph {
         });
         json.put("priority", task.priority());
         putHooks(json, task.hooks());
+        task.cache().ifPresent(cache -> json.put("cache", cache(cache)));
         return json;
     }
 
@@ -144,6 +145,19 @@ final class JsonGraph {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("task", choice.taskId());
         json.put("values", choice.values());
+        return json;
+    }
+
+    private static Map<String, Object> cache(TaskView.Cached cache) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("version", cache.version());
+        cache.ttl().ifPresent(ttl -> json.put("ttl", ttl.toString()));
+        cache.arguments().ifPresent(arguments -> json.put("arguments", arguments));
+        putList(json, "reads", cache.reads());
+        putList(json, "inputs", cache.inputs());
+        if (cache.explicitKey()) {
+            json.put("explicitKey", true);
+        }
         return json;
     }
 

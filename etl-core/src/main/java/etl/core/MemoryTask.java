@@ -76,13 +76,16 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
         if (change.state() == TaskState.RUNNING) {
             return new Entry(change, change.at(), false, last);
         }
-        return last != null && last.isRunning()
+        return last != null && last.isRunning() && change.cachedFrom().isEmpty()
                 ? new Entry(change, last.startedAt(), false, last.before())
                 : new Entry(change, null, false, last);
     }
 
     private static boolean allows(@Nullable Entry last, TaskChange change) {
         TaskState now = state(last);
+        if (change.cachedFrom().isPresent()) {
+            return (now == TaskState.RUNNING || now.canBecome(TaskState.RUNNING)) && change.attempt() == attempt(last);
+        }
         if (change.state() != TaskState.RUNNING) {
             return now.canBecome(change.state()) && change.attempt() == attempt(last);
         }
@@ -135,7 +138,13 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
             next = entry;
         }
         TaskChange change = last.change();
-        return new StoredTask(change.taskId(), change.mapIndex(), last.state(), List.copyOf(attempts), change.rows());
+        return new StoredTask(
+                change.taskId(),
+                change.mapIndex(),
+                last.state(),
+                List.copyOf(attempts),
+                change.rows(),
+                last.reopened() ? Optional.empty() : change.cachedFrom());
     }
 
     /** An attempt whose end was never told has crashed, if the run was reopened or another attempt has begun. */

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A checked pipeline: tasks, their dependencies and parameters, free of cycles. What it declares can be read as plain
@@ -33,6 +34,7 @@ public final class Pipeline {
     private final List<TaskView> tasks;
     private final Map<String, Integer> ordinals;
     private final TaskNode[] nodes;
+    private final @Nullable CachePlan[] caches;
     private final int[] startWords;
     private final int[] starters;
     private final boolean hasPriorities;
@@ -68,6 +70,7 @@ public final class Pipeline {
         }
         int[][] upstream = ordinals(tasks.stream().map(TaskView::upstream).toList());
         this.nodes = nodes(upstream);
+        this.caches = CachePlan.of(this, declared);
         this.startWords = UpstreamStates.startWords(nodes);
         this.starters = findStarters();
         this.hasPriorities = tasks.stream().anyMatch(task -> task.priority() != 0);
@@ -118,6 +121,7 @@ public final class Pipeline {
         this.scopes = original.scopes;
         this.tasks = original.tasks;
         this.ordinals = original.ordinals;
+        this.caches = original.caches;
         this.startWords = original.startWords;
         this.starters = original.starters;
         this.hasPriorities = original.hasPriorities;
@@ -160,7 +164,19 @@ public final class Pipeline {
                 task.scarcity().pool(),
                 task.scarcity().poolSlots(),
                 task.scarcity().priority(),
-                task.hooks());
+                task.hooks(),
+                task.cache().map(cache -> view(task.scope(), cache)));
+    }
+
+    private static TaskView.Cached view(Scope scope, Cache cache) {
+        return new TaskView.Cached(
+                cache.version(),
+                cache.ttl(),
+                cache.countedArguments()
+                        .map(counting -> counting.stream().map(Parameter::name).toList()),
+                cache.countedUpstream().stream().map(scope::taskId).toList(),
+                List.copyOf(cache.inputs().keySet()),
+                cache.ownKey() != null);
     }
 
     private static TaskView.Mapped view(Mapping mapping) {
@@ -482,6 +498,28 @@ public final class Pipeline {
 
     TaskStart start(int ordinal) {
         return nodes[ordinal].start();
+    }
+
+    /** Whether a task has a cache. */
+    boolean hasCaches() {
+        return caches.length > 0;
+    }
+
+    @Nullable
+    CachePlan cache(int ordinal) {
+        return caches.length == 0 ? null : caches[ordinal];
+    }
+
+    /** A direct upstream task of another one, as the code of that names it. */
+    int upstreamOrdinal(int task, TaskRef<?> named) {
+        int source = ordinal(scope(task).taskId(named));
+        for (int known : nodes[task].upstream()) {
+            if (known == source) {
+                return source;
+            }
+        }
+        throw new IllegalArgumentException("task '" + named.id() + "' is not a direct upstream task of '"
+                + task(task).id() + "'; declare after(" + named.id() + ")");
     }
 
     int[] upstream(int ordinal) {

@@ -42,8 +42,11 @@ final class PipelineCheck {
         Map<String, Integer> ordinals = checkIds();
         checkGroups();
         int[][] upstream = checkUpstream(ordinals);
+        Set<String> setups = new HashSet<>();
+        tasks.forEach(task -> task.trigger().setups().forEach(setup -> setups.add(setup.id())));
         for (TaskDeclaration task : tasks) {
             new TriggerCheck(task, tasks, ordinals, faults).check();
+            new CacheCheck(task, setups, parameters, faults).check();
         }
         for (List<Integer> cycle : TopologicalOrder.of(upstream).cycles()) {
             faults.add("cycle: " + path(cycle) + "; remove one of these dependencies");

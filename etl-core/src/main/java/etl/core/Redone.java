@@ -10,6 +10,7 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +85,12 @@ final class Redone {
             reset.add(
                     tasks.contains(row.taskId())
                             ? new StoredTask(
-                                    row.taskId(), row.mapIndex(), TaskState.PENDING, row.attempts(), RowCounts.NONE)
+                                    row.taskId(),
+                                    row.mapIndex(),
+                                    TaskState.PENDING,
+                                    row.attempts(),
+                                    RowCounts.NONE,
+                                    Optional.empty())
                             : row);
         }
         return reset;

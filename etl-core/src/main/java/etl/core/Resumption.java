@@ -29,7 +29,7 @@ final class Resumption {
         List<StoredTask> rows = store.tasks(id);
         Set<String> again = Redone.inResume(pipeline, rows);
         store.reopen(id, again);
-        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again));
+        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again), Set.of());
     }
 
     RunExecution rerun(RunId id, Pipeline pipeline, Rerun choice) {
@@ -41,13 +41,20 @@ final class Resumption {
         if (!store.rerun(id, again)) {
             throw new ResumeRefusedException("run " + id + " has been reopened by another process just now");
         }
-        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again));
+        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again), again);
     }
 
-    RunExecution execution(Pipeline pipeline, NewRun run, Map<String, Object> arguments, List<StoredTask> tasks) {
-        RunInfo info = new RunInfo(run.id(), pipeline.name(), run.engineRun(), run.dataInterval());
-        return new RunExecution(
-                pipeline, info, settings, store.journal(run.id()), arguments, new TaskTable(pipeline, tasks));
+    /** An execution of a run; some of its tasks are executed even if their outputs are cached. */
+    RunExecution execution(
+            Pipeline pipeline,
+            NewRun run,
+            Map<String, Object> arguments,
+            List<StoredTask> tasks,
+            Set<String> uncached) {
+        RunInfo info =
+                new RunInfo(run.id(), pipeline.name(), run.engineRun(), run.dataInterval(), run.refreshesCache());
+        RunScope scope = new RunScope(pipeline, info, settings, arguments, uncached);
+        return new RunExecution(scope, store.journal(run.id()), new TaskTable(pipeline, tasks));
     }
 
     private static Map<String, Object> arguments(StoredRun stored, Pipeline pipeline) {

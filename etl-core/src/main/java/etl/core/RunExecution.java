@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -53,6 +52,7 @@ final class RunExecution implements RunWorkers.Owner {
     private final AttemptEnds ends;
     private final MappedTasks mapped;
     private final SettledTasks settled;
+    private final @Nullable CacheGate gate;
     private final IntFunction<@Nullable Object> outputs = this::output;
     private final RunJournal.Receipt noted = onDurable(() -> {});
     private final TaskBody.Inputs noInputs = new Inputs(new int[0]);
@@ -67,23 +67,18 @@ final class RunExecution implements RunWorkers.Owner {
     private final CompletableFuture<RunReport> end = new CompletableFuture<>();
     private final Instant startedAt;
 
-    RunExecution(
-            Pipeline pipeline,
-            RunInfo run,
-            RunSettings settings,
-            RunJournal journal,
-            Map<String, Object> arguments,
-            TaskTable table) {
-        this.pipeline = pipeline;
-        this.scope = new RunScope(pipeline, run, settings, arguments);
-        this.run = run;
-        this.settings = settings;
+    RunExecution(RunScope scope, RunJournal journal, TaskTable table) {
+        this.scope = scope;
+        this.pipeline = scope.pipeline();
+        this.run = scope.run();
+        this.settings = scope.settings();
         this.steps = settings.executor().stepsOf(run.id());
         this.journal = journal;
         this.table = table;
         this.events = settings.listeners().of(pipeline, run, settings.time());
-        this.workers = new RunWorkers(this, pipeline, settings);
-        this.ends = new AttemptEnds(this, scope, journal, workers);
+        this.gate = pipeline.hasCaches() ? new CacheGate(new CachedTasks(this, scope, journal), scope) : null;
+        this.workers = new RunWorkers(this, pipeline, settings, gate);
+        this.ends = new AttemptEnds(this, scope, journal, workers, gate);
         this.mapped = new MappedTasks(this, scope, journal, workers);
         this.settled = new SettledTasks(this, scope, journal);
         this.startedAt = settings.time().instant();
@@ -176,7 +171,10 @@ final class RunExecution implements RunWorkers.Owner {
 
     @Override
     public boolean execute(TaskRun taskRun, RunWorkers.Worker worker) {
-        if (draining || halt.get() == Interruption.STOP || !taskRun.start()) {
+        if (!claim(taskRun)) {
+            if (gate != null) {
+                gate.givenUp(taskRun);
+            }
             return true;
         }
         if (!taskRun.isElement() && pipeline.node(taskRun.task()).mapping() != null) {
@@ -184,6 +182,11 @@ final class RunExecution implements RunWorkers.Owner {
             return true;
         }
         return attempt(taskRun, worker);
+    }
+
+    /** Makes a task run the caller's, to end it or to begin an attempt. */
+    boolean claim(TaskRun taskRun) {
+        return !draining && halt.get() != Interruption.STOP && taskRun.start();
     }
 
     private boolean attempt(TaskRun taskRun, RunWorkers.Worker worker) {
@@ -205,7 +208,8 @@ final class RunExecution implements RunWorkers.Owner {
         if (halted != null && concerns(halted, taskRun.task())) {
             attempt.interrupt(halted);
         }
-        return attempt.execute(inputs(taskRun));
+        TaskBody body = gate == null ? pipeline.node(taskRun.task()).body() : gate.body(taskRun);
+        return attempt.execute(body, inputs(taskRun));
     }
 
     @Override
@@ -238,7 +242,12 @@ final class RunExecution implements RunWorkers.Owner {
         stop(defect);
     }
 
-    private TaskBody.Inputs inputs(TaskRun taskRun) {
+    /** For a task run that does not have to pass the cache again. */
+    void admit(TaskRun taskRun) {
+        workers.admit(taskRun);
+    }
+
+    TaskBody.Inputs inputs(TaskRun taskRun) {
         if (taskRun.isElement()) {
             return new ElementInputs(taskRun);
         }
@@ -330,7 +339,8 @@ final class RunExecution implements RunWorkers.Owner {
                     state,
                     Duration.between(from, to),
                     rows,
-                    Optional.ofNullable(error)));
+                    Optional.ofNullable(error),
+                    Optional.ofNullable(taskRun.cachedFrom())));
         }
     }
 
@@ -371,6 +381,9 @@ final class RunExecution implements RunWorkers.Owner {
         }
         ends.cancelWaiting();
         mapped.cancel();
+        if (gate != null) {
+            gate.cancel();
+        }
         workers.forEachAttempt(attempt -> {
             if (concerns(Interruption.CANCEL, attempt.task())) {
                 attempt.interrupt(Interruption.CANCEL);
@@ -425,6 +438,7 @@ final class RunExecution implements RunWorkers.Owner {
         if (halt.get() != Interruption.STOP || !workers.isIdle() || !over.compareAndSet(false, true)) {
             return;
         }
+        closeGate();
         journal.close();
         if (table.isAllFinal()) {
             // What had been written when the run was stopped was all that was left to do.
@@ -436,6 +450,12 @@ final class RunExecution implements RunWorkers.Owner {
         LOG.warn("run {} was stopped and can be resumed: {}", run.id(), why);
         events.close();
         end.completeExceptionally(new RunStoppedException(run.id(), why, cause));
+    }
+
+    private void closeGate() {
+        if (gate != null) {
+            gate.close();
+        }
     }
 
     void finishIfAllFinal() {
@@ -453,6 +473,7 @@ final class RunExecution implements RunWorkers.Owner {
     private void finish(Function<RunId, RunJournal> journals) {
         Instant now = settings.time().instant();
         deadline.get().cancel();
+        closeGate();
         RunState state = table.runState();
         if (state == RunState.CANCELLED && late.get()) {
             state = RunState.FAILED;

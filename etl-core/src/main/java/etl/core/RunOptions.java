@@ -14,14 +14,16 @@ public final class RunOptions {
     /** The longest run key, in characters. */
     public static final int LONGEST_KEY = 255;
 
-    private static final RunOptions NONE = new RunOptions(null, null);
+    private static final RunOptions NONE = new RunOptions(null, null, false);
 
     private final @Nullable String runKey;
     private final @Nullable DataInterval data;
+    private final boolean refreshesCache;
 
-    private RunOptions(@Nullable String runKey, @Nullable DataInterval data) {
+    private RunOptions(@Nullable String runKey, @Nullable DataInterval data, boolean refreshesCache) {
         this.runKey = runKey;
         this.data = data;
+        this.refreshesCache = refreshesCache;
     }
 
     /**
@@ -56,7 +58,7 @@ public final class RunOptions {
             throw new IllegalArgumentException(
                     "run key " + Quoted.of(newKey) + " holds a NUL character or half of a surrogate pair; remove it");
         }
-        return new RunOptions(newKey, data);
+        return new RunOptions(newKey, data, refreshesCache);
     }
 
     private static boolean isRefused(int codePoint) {
@@ -70,7 +72,17 @@ public final class RunOptions {
      * @return a copy with this interval
      */
     public RunOptions dataInterval(DataInterval interval) {
-        return new RunOptions(runKey, Objects.requireNonNull(interval, "interval"));
+        return new RunOptions(runKey, Objects.requireNonNull(interval, "interval"), refreshesCache);
+    }
+
+    /**
+     * Computes the outputs of all tasks with a {@link Cache} anew and replaces those that are there, for this run and, if it
+     * is resumed, for the rest of it.
+     *
+     * @return a copy that does so
+     */
+    public RunOptions refreshCache() {
+        return new RunOptions(runKey, data, true);
     }
 
     /**
@@ -91,11 +103,23 @@ public final class RunOptions {
         return Optional.ofNullable(data);
     }
 
+    /**
+     * Whether cached outputs are computed anew.
+     *
+     * @return true after {@link #refreshCache()}
+     */
+    public boolean refreshesCache() {
+        return refreshesCache;
+    }
+
     @Override
     public String toString() {
         List<String> options = new ArrayList<>();
         runKey().ifPresent(key -> options.add("key " + Quoted.of(key)));
         dataInterval().ifPresent(interval -> options.add("data interval " + interval));
+        if (refreshesCache) {
+            options.add("refreshed cache");
+        }
         return options.isEmpty() ? "no options" : String.join(", ", options);
     }
 }

@@ -17,4 +17,5 @@ record RunSettings(
         int parallelism,
         Slots slots,
         Map<String, Pool> pools,
-        Duration grace) {}
+        Duration grace,
+        CacheWaiters cacheWaiters) {}

@@ -24,6 +24,7 @@ final class RunWorkers {
     private final Slots slots;
     private final @Nullable Pool[] pools;
     private final ReadyQueue ready;
+    private final @Nullable CacheGate gate;
     private final int parallelism;
     private final boolean serial;
     private final AtomicInteger busy = new AtomicInteger();
@@ -41,12 +42,13 @@ final class RunWorkers {
         void failed(Throwable defect);
     }
 
-    RunWorkers(Owner owner, Pipeline pipeline, RunSettings settings) {
+    RunWorkers(Owner owner, Pipeline pipeline, RunSettings settings, @Nullable CacheGate gate) {
         this.owner = owner;
         this.pipeline = pipeline;
         this.slots = settings.slots();
         this.pools = pools(pipeline, settings.pools());
         this.ready = ReadyQueue.of(pipeline);
+        this.gate = gate;
         this.parallelism = pipeline.parallelism().orElse(settings.parallelism());
         this.serial = settings.executor().isSerial();
     }
@@ -92,8 +94,15 @@ final class RunWorkers {
         void close();
     }
 
-    /** A task run whose start has been decided; it may wait for the slots of its pool first. */
+    /** A task run whose start has been decided; its output may be there already. */
     void add(TaskRun run) {
+        if (gate == null || !gate.takes(run)) {
+            admit(run);
+        }
+    }
+
+    /** A task run that is to be executed; it may wait for the slots of its pool first. */
+    void admit(TaskRun run) {
         Pool pool = pool(run.task());
         if (pool == null) {
             enqueue(run);
@@ -105,7 +114,8 @@ final class RunWorkers {
 
     /** The same on a worker's own thread: it executes the first of what it makes ready itself, unless that has to queue. */
     void add(TaskRun run, @Nullable Worker worker) {
-        if (worker == null || worker.next != null || !ready.isInOrder() || pool(run.task()) != null) {
+        boolean mayPass = gate == null || pipeline.cache(run.task()) == null;
+        if (worker == null || worker.next != null || !ready.isInOrder() || pool(run.task()) != null || !mayPass) {
             add(run);
         } else {
             worker.next = run;

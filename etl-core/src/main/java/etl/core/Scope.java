@@ -108,13 +108,22 @@ final class Scope {
         return after;
     }
 
+    /** The parameters of an included pipeline. */
+    List<Parameter<?>> parameters() {
+        return parameters;
+    }
+
+    boolean owns(TaskRef<?> task) {
+        return task.owner() == owner;
+    }
+
     /** The id that a task of this pipeline has in the one that runs. */
     String taskId(String id) {
         return prefix + id;
     }
 
     String taskId(TaskRef<?> task) {
-        if (task.owner() != owner) {
+        if (!owns(task)) {
             throw new IllegalArgumentException(
                     "task '" + task.id() + "' does not belong to pipeline '" + pipeline + "' but to another one");
         }

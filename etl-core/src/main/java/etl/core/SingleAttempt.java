@@ -52,7 +52,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
         this.events = settings.listeners().of(pipeline, run, settings.time());
     }
 
-    void execute(TaskBody.Inputs inputs) {
+    void execute(TaskBody body, TaskBody.Inputs inputs) {
         try {
             RunScope scope = new RunScope(pipeline, run, settings, arguments);
             TaskRun taskRun = new TaskRun(TaskRuns.ofTasks(0), task, StoredTask.NOT_MAPPED);
@@ -65,7 +65,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
             Durably.write(journal, TaskChange.started(started.taskId(), number, started.startedAt()));
             events.tell(new RunListener.TaskStarted(
                     run, started.taskId(), StoredTask.NOT_MAPPED, number, started.startedAt()));
-            started.execute(inputs);
+            started.execute(body, inputs);
         } catch (RuntimeException | Error failure) {
             result.completeExceptionally(failure);
         }
@@ -168,7 +168,8 @@ final class SingleAttempt implements TaskAttempt.Owner {
                 state,
                 Duration.between(ended.startedAt(), now),
                 ended.rows(),
-                error));
+                error,
+                Optional.empty()));
     }
 
     @Override

@@ -211,7 +211,8 @@ public final class SingleTask<R extends @Nullable Object> {
                 stored.map(StoredTasks::run).orElseGet(RunId::random),
                 pipeline.name(),
                 EngineRun.LOCAL,
-                dataInterval.or(() -> stored.flatMap(StoredTasks::dataInterval)));
+                dataInterval.or(() -> stored.flatMap(StoredTasks::dataInterval)),
+                false);
         int number = attempt.orElseGet(() ->
                 Math.max(1, stored.map(tasks -> tasks.attempts(task, mapIndex)).orElse(1)));
         return new SoloExecution(pipeline, task, mapIndex).execute(run, number, bound, inputs);

@@ -25,7 +25,7 @@ final class SoloExecution implements TaskAttempt.Owner {
             RunInfo run, int number, Map<String, Object> arguments, TaskBody.Inputs inputs) {
         RunScope scope = new RunScope(pipeline, run, settings(), arguments);
         TaskAttempt attempt = new TaskAttempt(scope, this, taskRun, number, Instant.now(), null);
-        attempt.execute(inputs);
+        attempt.execute(pipeline.body(taskRun.task()), inputs);
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
@@ -34,16 +34,19 @@ final class SoloExecution implements TaskAttempt.Owner {
     }
 
     private static RunSettings settings() {
+        InMemoryStateStore store = InMemoryStateStore.create();
+        Time time = new NoAlarms();
         return new RunSettings(
-                InMemoryStateStore.create(),
+                store,
                 new Listeners(List.of(), 1),
-                new NoAlarms(),
+                time,
                 new HostedThreads(Runnable::run),
                 ThreadLocalRandom.current(),
                 1,
                 new Slots(1),
                 Map.of(),
-                EtlBuilder.DEFAULT_GRACE);
+                EtlBuilder.DEFAULT_GRACE,
+                new CacheWaiters(store.outputCache(), time));
     }
 
     @Override

@@ -86,13 +86,27 @@ final class StoredReport {
 
     private static TaskReport none(String id) {
         return new TaskReport(
-                id, StoredTask.NOT_MAPPED, TaskState.PENDING, 0, Duration.ZERO, RowCounts.NONE, Optional.empty());
+                id,
+                StoredTask.NOT_MAPPED,
+                TaskState.PENDING,
+                0,
+                Duration.ZERO,
+                RowCounts.NONE,
+                Optional.empty(),
+                Optional.empty());
     }
 
     private static TaskReport of(StoredTask row) {
-        if (row.attempts().isEmpty()) {
+        if (row.attempts().isEmpty() || row.cachedFrom().isPresent()) {
             return new TaskReport(
-                    row.taskId(), row.mapIndex(), row.state(), 0, Duration.ZERO, row.rows(), Optional.empty());
+                    row.taskId(),
+                    row.mapIndex(),
+                    row.state(),
+                    row.attempt(),
+                    Duration.ZERO,
+                    row.rows(),
+                    Optional.empty(),
+                    row.cachedFrom());
         }
         StoredAttempt last = row.attempts().get(row.attempts().size() - 1);
         return new TaskReport(
@@ -102,6 +116,7 @@ final class StoredReport {
                 last.attempt(),
                 Duration.between(last.startedAt(), last.endedAt().orElse(last.startedAt())),
                 row.rows(),
-                last.error());
+                last.error(),
+                Optional.empty());
     }
 }

@@ -86,7 +86,7 @@ final class TaskAttempt implements TaskContext {
      *
      * @return false if the attempt was abandoned meanwhile: the thread has been given up and must do nothing more
      */
-    boolean execute(TaskBody.Inputs taken) {
+    boolean execute(TaskBody body, TaskBody.Inputs taken) {
         inputs = taken;
         TaskNode node = node();
         Duration limit = node.timeout();
@@ -99,7 +99,7 @@ final class TaskAttempt implements TaskContext {
         MDC.put("task", node.id());
         MDC.put("attempt", attempt == 1 ? "1" : Integer.toString(attempt));
         try {
-            output = node.body().execute(this, taken);
+            output = body.execute(this, taken);
         } catch (Throwable thrown) {
             failure = thrown;
         } finally {
@@ -230,6 +230,10 @@ final class TaskAttempt implements TaskContext {
 
     @Override
     public Optional<DataInterval> dataInterval() {
+        CachePlan cache = scope.pipeline().cache(task());
+        if (cache != null) {
+            cache.checkDataInterval();
+        }
         return scope.run().dataInterval();
     }
 
@@ -252,6 +256,10 @@ final class TaskAttempt implements TaskContext {
     @SuppressWarnings({"unchecked", "NullAway"})
     public <T extends @Nullable Object> T get(Parameter<T> parameter) {
         Pipeline pipeline = scope.pipeline();
+        CachePlan cache = pipeline.cache(task());
+        if (cache != null) {
+            cache.checkArgument(parameter);
+        }
         return (T) pipeline.scope(task())
                 .value(parameter, scope.arguments(), source -> inputs().output(pipeline.ordinal(source)));
     }
@@ -275,14 +283,12 @@ final class TaskAttempt implements TaskContext {
     }
 
     private int upstreamOrdinal(TaskRef<?> upstream) {
-        int source = scope.pipeline().ordinal(scope.pipeline().scope(task()).taskId(upstream));
-        for (int known : scope.pipeline().upstream(task())) {
-            if (known == source) {
-                return source;
-            }
+        int source = scope.pipeline().upstreamOrdinal(task(), upstream);
+        CachePlan cache = scope.pipeline().cache(task());
+        if (cache != null) {
+            cache.checkUpstream(source, upstream.id());
         }
-        throw new IllegalArgumentException("task '" + upstream.id() + "' is not a direct upstream task of '" + taskId()
-                + "'; declare after(" + upstream.id() + ")");
+        return source;
     }
 
     @Override

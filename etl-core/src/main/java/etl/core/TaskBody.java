@@ -8,6 +8,16 @@ interface TaskBody {
     @Nullable
     Object execute(TaskContext context, Inputs inputs) throws Exception;
 
+    /** Code that only throws. */
+    static TaskBody failing(Throwable failure) {
+        return (context, inputs) -> {
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw failure instanceof Exception exception ? exception : new IllegalStateException(failure);
+        };
+    }
+
     /** The outputs of the tasks that are the inputs, in their order. */
     interface Inputs {
         int size();

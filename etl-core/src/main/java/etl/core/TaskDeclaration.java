@@ -20,6 +20,7 @@ record TaskDeclaration(
         List<Dependency> upstream,
         TaskBody body,
         Hooks hooks,
+        Optional<Cache> cache,
         Scope scope)
         implements Declared {
     TaskDeclaration withBody(TaskBody other) {
@@ -37,6 +38,7 @@ record TaskDeclaration(
                 upstream,
                 other,
                 hooks,
+                cache,
                 scope);
     }
 }

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /**
  * What every task can be told before its inputs and its code. Not safe for use by many threads.
  *
- * <p>Defaults: no description, one attempt, no timeout, no upstream tasks but the inputs.
+ * <p>Defaults: no description, one attempt, no timeout, no cache, no upstream tasks but the inputs.
  *
  * <p>There is no SLA and there are no callbacks unless declared. Callbacks are called one at a time, in the order of the
  * events, on a thread that only they wait for: they may block, and their failures are logged and change nothing. A mapped
@@ -39,6 +39,7 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
     private Optional<String> pool = Optional.empty();
     private int poolSlots = 1;
     private int priority;
+    private Optional<Cache> cache = Optional.empty();
 
     TaskOptions(PipelineBuilder pipeline, String id) {
         this.pipeline = pipeline;
@@ -233,6 +234,19 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
     }
 
     /**
+     * Reuses the output of the task when everything that it depends on is the same, so that the task is SUCCEEDED without
+     * being executed. Of several runs that want the same output one computes it, while the others wait without a thread;
+     * a task with a {@link #timeout} waits no longer than that. Of a mapped task each element has its output.
+     *
+     * @param newCache the cache; default none
+     * @return this builder
+     */
+    public S cache(Cache newCache) {
+        cache = Optional.of(newCache);
+        return self();
+    }
+
+    /**
      * Says when the task should have ended. If it has not, it goes on, and {@link #onSlaMiss} and the listeners are told.
      *
      * @param sinceRunStart the time from the start, or the resumption, of the run to the end of the task, positive; if the
@@ -326,6 +340,7 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
                 all,
                 body,
                 hooks.build(),
+                cache,
                 pipeline.scope());
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param duration how long its last attempt took; zero if there was none in this execution
  * @param rows the rows that its last attempt counted
  * @param error why it failed, or empty
+ * @param cachedFrom the run that computed its output, if that was reused and no attempt was executed for it; else empty
  */
 public record TaskReport(
         String id,
@@ -23,4 +24,14 @@ public record TaskReport(
         int attempts,
         Duration duration,
         RowCounts rows,
-        Optional<ErrorInfo> error) {}
+        Optional<ErrorInfo> error,
+        Optional<RunId> cachedFrom) {
+    /**
+     * Whether the output was reused.
+     *
+     * @return true if no attempt has computed it in this run; attempts that failed before may count
+     */
+    public boolean isCached() {
+        return cachedFrom.isPresent();
+    }
+}

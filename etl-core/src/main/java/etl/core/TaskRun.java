@@ -36,7 +36,8 @@ final class TaskRun {
     private long nanos;
     private RowCounts rows = RowCounts.NONE;
     private @Nullable Object output;
-    private @Nullable Cause cause;
+    /** Why it has not succeeded, or the run that computed an output that is reused. */
+    private @Nullable Object cause;
 
     /** Why a task run has not succeeded. */
     private record Cause(Throwable failure, ErrorInfo error) {}
@@ -62,6 +63,7 @@ final class TaskRun {
             state = stored.state().ordinal();
             output = NotLoaded.YET;
             rows = stored.rows();
+            cause = stored.cachedFrom().orElse(null);
         }
     }
 
@@ -177,7 +179,17 @@ final class TaskRun {
 
     @Nullable
     Throwable failure() {
-        return cause == null ? null : cause.failure();
+        return cause instanceof Cause why ? why.failure() : null;
+    }
+
+    /** The output was computed by another run. */
+    void cachedFrom(RunId run) {
+        cause = run;
+    }
+
+    @Nullable
+    RunId cachedFrom() {
+        return cause instanceof RunId run ? run : null;
     }
 
     TaskReport report(String taskId) {
@@ -188,6 +200,7 @@ final class TaskRun {
                 attempt,
                 Duration.ofNanos(nanos),
                 rows,
-                Optional.ofNullable(cause).map(Cause::error));
+                cause instanceof Cause why ? Optional.of(why.error()) : Optional.empty(),
+                Optional.ofNullable(cachedFrom()));
     }
 }

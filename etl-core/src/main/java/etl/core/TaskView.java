@@ -31,6 +31,7 @@ import java.util.OptionalInt;
  * @param poolSlots how many slots of the pool it needs
  * @param priority how important it is where slots are scarce, from -1000 to 1000
  * @param hooks its SLA, and when it has callbacks
+ * @param cache when its output is reused, or empty for never
  */
 public record TaskView(
         String id,
@@ -51,7 +52,8 @@ public record TaskView(
         Optional<String> pool,
         int poolSlots,
         int priority,
-        Hooks hooks) {
+        Hooks hooks,
+        Optional<Cached> cache) {
     /**
      * Copies the lists.
      *
@@ -74,6 +76,7 @@ public record TaskView(
      * @param poolSlots how many slots of the pool it needs
      * @param priority how important it is where slots are scarce
      * @param hooks its SLA, and when it has callbacks
+     * @param cache when its output is reused
      */
     public TaskView {
         inputs = List.copyOf(inputs);
@@ -109,6 +112,42 @@ public record TaskView(
      * @param elementType the declared type of one element's output
      */
     public record Mapped(String over, OptionalInt fixedElements, OptionalInt atOnce, Type elementType) {}
+
+    /**
+     * What a task's {@link Cache} lets count, and for how long its output is reused. What the functions in it compute is no
+     * data; that they are there is.
+     *
+     * @param version the version of the task's code
+     * @param ttl how long an output is reused, or empty for no limit
+     * @param arguments names of the parameters whose arguments count, or empty if all do, and the data interval; without
+     *     meaning if there is an explicit key
+     * @param reads ids of the upstream tasks that count and are no inputs
+     * @param inputs names of what else counts
+     * @param explicitKey whether a key of the task's own replaces its inputs, arguments and data interval
+     */
+    public record Cached(
+            String version,
+            Optional<Duration> ttl,
+            Optional<List<String>> arguments,
+            List<String> reads,
+            List<String> inputs,
+            boolean explicitKey) {
+        /**
+         * Copies the lists.
+         *
+         * @param version the version of the task's code
+         * @param ttl how long an output is reused
+         * @param arguments names of the parameters whose arguments count
+         * @param reads ids of the upstream tasks that count and are no inputs
+         * @param inputs names of what else counts
+         * @param explicitKey whether a key of the task's own replaces its inputs, arguments and data interval
+         */
+        public Cached {
+            arguments = arguments.map(List::copyOf);
+            reads = List.copyOf(reads);
+            inputs = List.copyOf(inputs);
+        }
+    }
 
     /**
      * The outputs of a branch for which a task starts.

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class DeliveryTest {
-    private final RunInfo run = new RunInfo(RunId.random(), "orders", EngineRun.LOCAL, Optional.empty());
+    private final RunInfo run = new RunInfo(RunId.random(), "orders", EngineRun.LOCAL, Optional.empty(), false);
     private final List<Event> told = Collections.synchronizedList(new ArrayList<>());
     private final CountDownLatch busy = new CountDownLatch(1);
     private final CountDownLatch release = new CountDownLatch(1);
@@ -141,7 +141,8 @@ class DeliveryTest {
                             TaskState.FAILED,
                             Duration.ZERO,
                             RowCounts.NONE,
-                            Optional.of(error)));
+                            Optional.of(error),
+                            Optional.empty()));
         }
         release.countDown();
         closed(bounded);
@@ -193,6 +194,7 @@ class DeliveryTest {
                 TaskState.SUCCEEDED,
                 Duration.ZERO,
                 RowCounts.NONE,
+                Optional.empty(),
                 Optional.empty());
     }
 }

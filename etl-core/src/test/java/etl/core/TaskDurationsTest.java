@@ -33,7 +33,7 @@ class TaskDurationsTest {
     private RunJournal run(String pipelineName) {
         RunId id = RunId.random();
         store.create(new NewRun(
-                id, pipelineName, "", Optional.empty(), Map.of(), EngineRun.LOCAL, 1, START, Optional.empty()));
+                id, pipelineName, "", Optional.empty(), Map.of(), EngineRun.LOCAL, 1, START, Optional.empty(), false));
         RunJournal journal = store.journal(id);
         journal.started(START);
         return journal;

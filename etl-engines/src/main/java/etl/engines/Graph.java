@@ -122,9 +122,9 @@ public final class Graph {
     }
 
     /**
-     * How groups and included pipelines are told in the mapping report.
+     * How groups, included pipelines and caches are told in the mapping report.
      *
-     * @return the entries, none for a pipeline that has neither
+     * @return the entries, none for a pipeline that has none of them
      */
     public List<MappingReport.Mapping> mappings() {
         List<MappingReport.Mapping> mappings = new ArrayList<>();
@@ -151,7 +151,18 @@ public final class Graph {
                                 + " pipeline itself, and checks them"));
             }
         }
+        tasks.forEach(task -> task.cache().ifPresent(cache -> mappings.add(mapping(task, cache))));
         return mappings;
+    }
+
+    private static MappingReport.Mapping mapping(TaskView task, TaskView.Cached cache) {
+        return new MappingReport.Mapping(
+                task.id(),
+                "cache",
+                MappingReport.Fidelity.DELEGATED,
+                "the JVM of the task reuses an output of version " + cache.version()
+                        + ", or waits for another run that computes it, and does not execute the code then; the engine"
+                        + " cannot ask for a refresh");
     }
 
     /**

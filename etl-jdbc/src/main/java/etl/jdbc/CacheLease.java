@@ -1,25 +1,28 @@
 package etl.jdbc;
 
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A thread that prolongs the claims of this process while there are any. It begins with the first one. */
 final class CacheLease implements AutoCloseable {
-    private final Runnable prolong;
+    private final Consumer<Set<Long>> prolong;
     private final long millis;
     private @Nullable ScheduledThreadPoolExecutor thread;
     private boolean closed;
-    private int claims;
+    private final Set<Long> claims = new HashSet<>();
 
-    CacheLease(Runnable prolong, long millis) {
+    CacheLease(Consumer<Set<Long>> prolong, long millis) {
         this.prolong = prolong;
         this.millis = millis;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // It goes on until the thread is shut down.
-    synchronized void begun() {
-        claims++;
+    synchronized void begun(long claim) {
+        claims.add(claim);
         if (thread == null && !closed) {
             thread = new ScheduledThreadPoolExecutor(1, action -> {
                 Thread made = new Thread(action, "etl-cache-lease");
@@ -30,17 +33,19 @@ final class CacheLease implements AutoCloseable {
         }
     }
 
-    synchronized void ended(int count) {
-        claims -= count;
+    synchronized void ended(long claim) {
+        claims.remove(claim);
     }
 
-    private synchronized boolean isNeeded() {
-        return claims > 0;
+    private synchronized Set<Long> held() {
+        return Set.copyOf(claims);
     }
 
-    private void beat() {
-        if (isNeeded()) {
-            prolong.run();
+    /** Also called by tests, which cannot wait for the clock. */
+    void beat() {
+        Set<Long> held = held();
+        if (!held.isEmpty()) {
+            prolong.accept(held);
         }
     }
 

@@ -63,7 +63,7 @@ final class CacheTable {
         removeClaim = "delete from " + table + " where cache_key = ? and computed_at is null and owner is null";
         claimed = "select cache_key from " + table + " where cache_key = any(?) and " + CLAIMED;
         prolong = "update " + table + " set claimed_until = clock_timestamp() + ? * interval '1 millisecond'"
-                + " where owner = ?";
+                + " where owner = ? and claim = any(?)";
         removeLeftClaims = "delete from " + table + " where cache_key in (select cache_key from " + table
                 + " where owner is not null and computed_at is null and claimed_until <= clock_timestamp() limit "
                 + REMOVED_AT_ONCE + " for update skip locked)";
@@ -196,11 +196,12 @@ final class CacheTable {
         }
     }
 
-    /** Prolongs every claim of an owner, and removes what processes have left that died. */
-    void prolong(Connection connection, UUID owner, long millis) throws SQLException {
+    /** Prolongs claims of an owner, and removes what processes have left that died. */
+    void prolong(Connection connection, UUID owner, Collection<Long> claims, long millis) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(prolong)) {
             statement.setLong(1, millis);
             statement.setObject(2, owner);
+            statement.setArray(3, connection.createArrayOf("bigint", claims.toArray()));
             statement.executeUpdate();
         }
         try (PreparedStatement statement = connection.prepareStatement(removeLeftClaims)) {

@@ -79,7 +79,7 @@ final class JdbcOutputCache implements OutputCache, AutoCloseable {
     }
 
     private CacheClaim ticket(CacheRequest request, Holder holder) {
-        lease.begun();
+        lease.begun(holder.number());
         return new CacheClaim.Ticket(request.key(), request.run(), holder.number());
     }
 
@@ -112,11 +112,12 @@ final class JdbcOutputCache implements OutputCache, AutoCloseable {
         String json = StorableOutput.json(ticket.key().taskId(), output, type, largestOutput);
         String digest = CanonicalJson.digest(output);
         Subject subject = subject(ticket.key());
+        // Whatever happens, the claim is not prolonged any more.
+        lease.ended(ticket.number());
         transaction("keeping the " + ticket.key(), (connection, again) -> {
             table.complete(connection, subject, holder(ticket), json, digest, ticket.run(), ttl);
             return true;
         });
-        lease.ended(1);
     }
 
     private Holder holder(CacheClaim.Ticket ticket) {
@@ -128,13 +129,13 @@ final class JdbcOutputCache implements OutputCache, AutoCloseable {
         if (tickets.isEmpty()) {
             return;
         }
+        tickets.forEach(ticket -> lease.ended(ticket.number()));
         transaction("releasing " + tickets.size() + " claims", (connection, again) -> {
             for (CacheClaim.Ticket ticket : tickets) {
                 table.release(connection, subject(ticket.key()).key(), holder(ticket));
             }
             return true;
         });
-        lease.ended(tickets.size());
     }
 
     @Override
@@ -163,11 +164,14 @@ final class JdbcOutputCache implements OutputCache, AutoCloseable {
         return new Subject(digest.toHex(), key.pipeline(), key.taskId(), StorableText.of(key.version()));
     }
 
-    /** Also called by tests, which cannot wait for the clock. */
-    void prolong() {
+    CacheLease lease() {
+        return lease;
+    }
+
+    private void prolong(Set<Long> claims) {
         try {
             transaction("prolonging the claims of this process", (connection, again) -> {
-                table.prolong(connection, owner, LEASE_MILLIS);
+                table.prolong(connection, owner, claims, LEASE_MILLIS);
                 return true;
             });
         } catch (StateStoreException notProlonged) {

@@ -21,7 +21,7 @@ import java.util.UUID;
 final class RunsTable {
     private static final String COLUMNS =
             "run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id, state,"
-                    + " tasks, created_at, data_from, data_until, started_at, ended_at, error_type, error_message, error_stack";
+                    + " tasks, created_at, data_from, data_until, refreshes_cache, started_at, ended_at, error_type, error_message, error_stack";
 
     private final Database database;
     private final String table;
@@ -34,8 +34,8 @@ final class RunsTable {
     boolean insert(NewRun run) {
         String sql =
                 "insert into " + table + " (run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id,"
-                        + " state, tasks, created_at, data_from, data_until)"
-                        + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?)"
+                        + " state, tasks, created_at, data_from, data_until, refreshes_cache)"
+                        + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?, ?)"
                         + " on conflict do nothing";
         return database.transaction("recording run " + run.id(), connection -> {
             try (PreparedStatement insert = connection.prepareStatement(sql)) {
@@ -58,6 +58,7 @@ final class RunsTable {
                         run.dataInterval()
                                 .map(data -> Columns.timestamp(data.end()))
                                 .orElse(null));
+                insert.setBoolean(12, run.refreshesCache());
                 return insert.executeUpdate() == 1;
             }
         });
@@ -126,7 +127,8 @@ final class RunsTable {
                 new EngineRun(row.getString("engine"), row.getString("engine_run_id")),
                 row.getInt("tasks"),
                 Columns.instant(row, "created_at").orElseThrow(),
-                dataInterval(row));
+                dataInterval(row),
+                row.getBoolean("refreshes_cache"));
         return new StoredRun(
                 definition,
                 RunState.valueOf(row.getString("state")),

@@ -26,6 +26,7 @@ import java.util.stream.Collectors;
  */
 final class TaskWrites {
     private final String start;
+    private final String reuse;
     private final Map<TaskState, String> end = new EnumMap<>(TaskState.class);
     private final Map<TaskState, String> close = new EnumMap<>(TaskState.class);
 
@@ -34,13 +35,24 @@ final class TaskWrites {
         this.start = "insert into " + table + " as t (run_id, task_id, map_index, state, attempt, started_at)"
                 + " select ?, ?, ?, 'RUNNING', ?, ? on conflict (run_id, task_id, map_index) do update set"
                 + " state = 'RUNNING', attempt = excluded.attempt, started_at = excluded.started_at, ended_at = null,"
-                + " rows_read = 0, rows_written = 0, rows_rejected = 0, output = null,"
+                + " rows_read = 0, rows_written = 0, rows_rejected = 0, output = null, cached_from = null,"
                 + " error_type = null, error_message = null, error_stack = null,"
                 + " attempts = case when t.started_at is null or t.attempt = excluded.attempt then t.attempts"
                 + " else t.attempts || " + TasksTable.CURRENT_ATTEMPT + " end"
                 + " where (t.state in (" + predecessors(TaskState.RUNNING) + ", 'RUNNING')"
                 + " and excluded.attempt > t.attempt) or (t.state = 'RUNNING'"
                 + " and excluded.attempt = t.attempt and excluded.started_at = t.started_at)";
+        this.reuse = "insert into " + table + " as t (run_id, task_id, map_index, state, attempt, ended_at, output,"
+                + " cached_from) select ?, ?, ?, 'SUCCEEDED', ?, ?, ?::jsonb, ?"
+                + " on conflict (run_id, task_id, map_index) do update set"
+                + " state = excluded.state, started_at = null, ended_at = excluded.ended_at,"
+                + " rows_read = 0, rows_written = 0, rows_rejected = 0, output = excluded.output,"
+                + " cached_from = excluded.cached_from, error_type = null, error_message = null, error_stack = null,"
+                + " attempts = case when t.started_at is null then t.attempts"
+                + " else t.attempts || " + TasksTable.CURRENT_ATTEMPT + " end"
+                + " where t.attempt = excluded.attempt and (t.state in (" + predecessors(TaskState.RUNNING)
+                + ", 'RUNNING') or (t.state = 'SUCCEEDED' and t.ended_at = excluded.ended_at"
+                + " and t.cached_from = excluded.cached_from))";
         for (TaskState state : TaskState.values()) {
             end.put(
                     state,
@@ -126,6 +138,17 @@ final class TaskWrites {
             statement.setInt(3, change.mapIndex());
             statement.setInt(4, change.attempt());
             statement.setObject(5, Columns.timestamp(change.at()));
+            return statement;
+        }
+        if (change.cachedFrom().isPresent()) {
+            PreparedStatement statement = statements.get(reuse);
+            statement.setObject(1, write.run().value());
+            statement.setString(2, change.taskId());
+            statement.setInt(3, change.mapIndex());
+            statement.setInt(4, change.attempt());
+            statement.setObject(5, Columns.timestamp(change.at()));
+            statement.setString(6, write.output());
+            statement.setObject(7, change.cachedFrom().get().value());
             return statement;
         }
         if (state != TaskState.SUCCEEDED && change.error().isEmpty()) {

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** The SQL that reads and reopens {@code pipeline_tasks}; {@link TaskWrites} has the SQL that changes single rows. */
@@ -84,7 +85,8 @@ final class TasksTable {
     private List<StoredTask> select(RunId run, String condition, Binding binding) {
         String sql =
                 "select task_id, map_index, state, attempt, started_at, ended_at, rows_read, rows_written, rows_rejected,"
-                        + " error_type, error_message, error_stack, attempts from " + table + " where run_id = ?"
+                        + " error_type, error_message, error_stack, attempts, cached_from from " + table
+                        + " where run_id = ?"
                         + condition
                         + " order by task_id collate \"C\", map_index";
         return database.transaction("reading the tasks of run " + run, connection -> {
@@ -122,7 +124,9 @@ final class TasksTable {
         }
         RowCounts rows =
                 new RowCounts(row.getLong("rows_read"), row.getLong("rows_written"), row.getLong("rows_rejected"));
-        return new StoredTask(row.getString("task_id"), row.getInt("map_index"), state, attempts, rows);
+        Optional<RunId> cachedFrom =
+                Optional.ofNullable(row.getObject("cached_from", UUID.class)).map(RunId::new);
+        return new StoredTask(row.getString("task_id"), row.getInt("map_index"), state, attempts, rows, cachedFrom);
     }
 
     /** Sets the parameters of a statement. */

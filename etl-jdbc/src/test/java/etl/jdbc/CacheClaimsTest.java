@@ -20,6 +20,7 @@ class CacheClaimsTest {
 
     private final RunId run = RunId.random();
     private final CacheKey key = new CacheKey("orders", "t " + run, "1", List.of());
+    private final CacheKey other = new CacheKey("orders", "other " + run, "1", List.of());
 
     @Test
     void the_claim_of_a_process_that_lives_is_prolonged_and_that_of_one_that_died_ends() throws Exception {
@@ -29,7 +30,7 @@ class CacheClaimsTest {
             assertThat(secondsLeft()).isBetween(1L, 30L);
             set("claimed_until = clock_timestamp() + interval '1 second'");
 
-            cache(living).prolong();
+            cache(living).lease().beat();
 
             assertThat(secondsLeft()).isGreaterThan(20);
             assertThat(claim(other)).isInstanceOf(CacheClaim.Busy.class);
@@ -38,7 +39,7 @@ class CacheClaimsTest {
             CacheClaim heir = claim(other);
             assertThat(heir).isInstanceOf(CacheClaim.Ticket.class);
 
-            cache(living).prolong();
+            cache(living).lease().beat();
             cache(living).release(List.of(ticket));
             assertThat(claim(living)).isInstanceOf(CacheClaim.Busy.class);
             cache(living).complete(ticket, "late", String.class, Optional.empty());
@@ -62,9 +63,10 @@ class CacheClaimsTest {
         try (JdbcStateStore dead = JdbcStateStore.open(postgres.databaseUrl());
                 JdbcStateStore living = JdbcStateStore.open(postgres.databaseUrl())) {
             claim(dead);
+            living.outputCache().claim(new CacheRequest(other, String.class, run, false, false));
             set("claimed_until = clock_timestamp() - interval '1 second'");
 
-            cache(living).prolong();
+            cache(living).lease().beat();
 
             assertThat(Query.longs(
                             postgres.dataSource(),

@@ -201,6 +201,7 @@ class SchemaTest {
                 EngineRun.LOCAL,
                 1,
                 Instant.parse("2001-01-01T12:00:00Z"),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 }

@@ -25,7 +25,8 @@ final class StoredRuns {
                 EngineRun.LOCAL,
                 1,
                 Instant.parse("2001-01-01T12:00:00Z"),
-                Optional.empty()));
+                Optional.empty(),
+                false));
         return id;
     }
 

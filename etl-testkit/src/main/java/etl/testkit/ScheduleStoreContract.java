@@ -218,7 +218,7 @@ public abstract class ScheduleStoreContract {
     private RunId created(String pipeline, Instant at) {
         RunId id = RunId.random();
         store().create(new NewRun(
-                id, pipeline, "f00d", Optional.empty(), Map.of(), EngineRun.LOCAL, 1, at, Optional.empty()));
+                id, pipeline, "f00d", Optional.empty(), Map.of(), EngineRun.LOCAL, 1, at, Optional.empty(), false));
         return id;
     }
 }

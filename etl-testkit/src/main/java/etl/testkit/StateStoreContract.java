@@ -97,7 +97,7 @@ public abstract class StateStoreContract {
     }
 
     @Test
-    void a_run_keeps_its_data_interval() {
+    void a_run_keeps_its_data_interval_and_that_it_refreshes_the_cache() {
         NewRun plain = newRun(Optional.empty(), Map.of());
         DataInterval day = new DataInterval(NOON, NOON.plus(Duration.ofDays(1)));
         NewRun run = new NewRun(
@@ -109,7 +109,8 @@ public abstract class StateStoreContract {
                 plain.engineRun(),
                 plain.tasks(),
                 plain.createdAt(),
-                Optional.of(day));
+                Optional.of(day),
+                true);
 
         assertThat(store().create(run)).isTrue();
         store().reopen(run.id());
@@ -192,7 +193,8 @@ public abstract class StateStoreContract {
                                         NOON.plusSeconds(2),
                                         Optional.of(NOON.plusSeconds(3)),
                                         Optional.empty())),
-                        rows));
+                        rows,
+                        Optional.empty()));
     }
 
     @Test
@@ -589,7 +591,8 @@ public abstract class StateStoreContract {
                                 new StoredAttempt(1, TaskState.FAILED, NOON, Optional.of(NOON), Optional.of(error)),
                                 new StoredAttempt(
                                         2, TaskState.SUCCEEDED, later, Optional.of(later), Optional.of(reason))),
-                        RowCounts.NONE));
+                        RowCounts.NONE,
+                        Optional.empty()));
         assertThat(store().output(run, "failed", INTEGERS)).isEqualTo(List.of(1));
         assertThat(store().task(run, "below").orElseThrow().survivesResume()).isTrue();
         assertThat(store().task(run, "new").orElseThrow().state()).isEqualTo(TaskState.FAILED);
@@ -760,7 +763,16 @@ public abstract class StateStoreContract {
 
     private static NewRun newRun(Optional<String> runKey, Map<String, String> arguments, Instant createdAt) {
         return new NewRun(
-                RunId.random(), "orders", "f00d", runKey, arguments, EngineRun.LOCAL, 7, createdAt, Optional.empty());
+                RunId.random(),
+                "orders",
+                "f00d",
+                runKey,
+                arguments,
+                EngineRun.LOCAL,
+                7,
+                createdAt,
+                Optional.empty(),
+                false);
     }
 
     private void written(RunJournal journal, TaskChange change)

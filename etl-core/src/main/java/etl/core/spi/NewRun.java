@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param tasks how many tasks it has
  * @param createdAt when it was asked for
  * @param dataInterval the stretch of time whose data it works on, or empty for none
+ * @param refreshesCache whether it computes every cached output anew, even if it is resumed
  */
 public record NewRun(
         RunId id,
@@ -28,7 +29,8 @@ public record NewRun(
         EngineRun engineRun,
         int tasks,
         Instant createdAt,
-        Optional<DataInterval> dataInterval) {
+        Optional<DataInterval> dataInterval,
+        boolean refreshesCache) {
     /**
      * Copies the arguments.
      *
@@ -41,6 +43,7 @@ public record NewRun(
      * @param tasks how many tasks it has
      * @param createdAt when it was asked for
      * @param dataInterval the stretch of time whose data it works on
+     * @param refreshesCache whether it computes every cached output anew
      */
     public NewRun {
         arguments = Map.copyOf(arguments);

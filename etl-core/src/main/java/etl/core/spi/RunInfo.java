@@ -11,5 +11,7 @@ import java.util.Optional;
  * @param pipeline the pipeline's name
  * @param engineRun who drives the run
  * @param dataInterval the stretch of time whose data it works on, or empty for none
+ * @param refreshesCache whether it computes every cached output anew
  */
-public record RunInfo(RunId id, String pipeline, EngineRun engineRun, Optional<DataInterval> dataInterval) {}
+public record RunInfo(
+        RunId id, String pipeline, EngineRun engineRun, Optional<DataInterval> dataInterval, boolean refreshesCache) {}

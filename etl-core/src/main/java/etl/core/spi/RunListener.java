@@ -1,5 +1,6 @@
 package etl.core.spi;
 
+import etl.core.RunId;
 import etl.core.RunState;
 import etl.core.TaskState;
 import java.time.Duration;
@@ -36,6 +37,13 @@ public interface RunListener {
      * @param event what happened
      */
     default void onRunStarted(RunStarted event) {}
+
+    /**
+     * The output of a task with a {@link etl.core.Cache} was looked up.
+     *
+     * @param event what happened
+     */
+    default void onCacheChecked(CacheChecked event) {}
 
     /**
      * An attempt begins.
@@ -80,7 +88,8 @@ public interface RunListener {
     default void onSlaMissed(SlaMissed event) {}
 
     /** Something that happened in a run. */
-    sealed interface Event permits RunStarted, TaskStarted, TaskProgress, TaskRetrying, TaskEnded, RunEnded, SlaMissed {
+    sealed interface Event
+            permits RunStarted, CacheChecked, TaskStarted, TaskProgress, TaskRetrying, TaskEnded, RunEnded, SlaMissed {
         /**
          * The run in which it happened.
          *
@@ -108,6 +117,31 @@ public interface RunListener {
         @Override
         public void tell(RunListener listener) {
             listener.onRunStarted(this);
+        }
+    }
+
+    /** What the look-up of a cached output has come to. */
+    enum CacheResult {
+        /** The output is there; the task ends without an attempt. */
+        HIT,
+        /** The output has to be computed, for whatever reason; told before the first attempt only. */
+        MISS,
+        /** Another task run computes the same output; a hit or a miss follows. */
+        WAITING
+    }
+
+    /**
+     * The output of a task with a cache was looked up.
+     *
+     * @param run the run
+     * @param taskId the task
+     * @param mapIndex the element of a mapped task, or {@link StoredTask#NOT_MAPPED}
+     * @param result what came of it
+     */
+    record CacheChecked(RunInfo run, String taskId, int mapIndex, CacheResult result) implements Event {
+        @Override
+        public void tell(RunListener listener) {
+            listener.onCacheChecked(this);
         }
     }
 
@@ -172,6 +206,7 @@ public interface RunListener {
      * @param duration how long the last attempt took, zero if there was none
      * @param rows the rows that the last attempt counted
      * @param error why it failed, or empty
+     * @param cachedFrom the run that computed its output, if that was reused and no attempt was executed for it; else empty
      */
     record TaskEnded(
             RunInfo run,
@@ -181,7 +216,8 @@ public interface RunListener {
             TaskState state,
             Duration duration,
             RowCounts rows,
-            Optional<ErrorInfo> error)
+            Optional<ErrorInfo> error,
+            Optional<RunId> cachedFrom)
             implements Event {
         @Override
         public void tell(RunListener listener) {

@@ -1,7 +1,9 @@
 package etl.core.spi;
 
+import etl.core.RunId;
 import etl.core.TaskState;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A task run as a store remembers it. A task that is still PENDING may have none.
@@ -11,8 +13,15 @@ import java.util.List;
  * @param state where it stands
  * @param attempts its attempts in order, empty if none has begun
  * @param rows the rows that the last attempt counted
+ * @param cachedFrom the run that computed its output, if that was reused and no attempt was executed for it; else empty
  */
-public record StoredTask(String taskId, int mapIndex, TaskState state, List<StoredAttempt> attempts, RowCounts rows) {
+public record StoredTask(
+        String taskId,
+        int mapIndex,
+        TaskState state,
+        List<StoredAttempt> attempts,
+        RowCounts rows,
+        Optional<RunId> cachedFrom) {
     /** The map index of a task run that is not an element of a mapped task. */
     public static final int NOT_MAPPED = -1;
 
@@ -24,6 +33,7 @@ public record StoredTask(String taskId, int mapIndex, TaskState state, List<Stor
      * @param state where it stands
      * @param attempts its attempts in order
      * @param rows the rows that the last attempt counted
+     * @param cachedFrom the run that computed its output
      */
     public StoredTask {
         attempts = List.copyOf(attempts);

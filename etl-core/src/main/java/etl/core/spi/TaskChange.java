@@ -1,5 +1,6 @@
 package etl.core.spi;
 
+import etl.core.RunId;
 import etl.core.TaskState;
 import java.lang.reflect.Type;
 import java.time.Instant;
@@ -23,7 +24,8 @@ public final class TaskChange {
     private final RowCounts rows;
     private final @Nullable Object output;
     private final Type outputType;
-    private final @Nullable ErrorInfo error;
+    /** An error, or the run that computed an output that is reused: one field, since there are many changes. */
+    private final @Nullable Object cause;
 
     private TaskChange(
             String taskId,
@@ -35,7 +37,7 @@ public final class TaskChange {
             RowCounts rows,
             @Nullable Object output,
             Type outputType,
-            @Nullable ErrorInfo error) {
+            @Nullable Object cause) {
         this.taskId = taskId;
         this.position = position;
         this.mapIndex = mapIndex;
@@ -45,7 +47,7 @@ public final class TaskChange {
         this.rows = rows;
         this.output = output;
         this.outputType = outputType;
-        this.error = error;
+        this.cause = cause;
     }
 
     /**
@@ -153,6 +155,32 @@ public final class TaskChange {
     }
 
     /**
+     * The output is reused instead of executing another attempt: SUCCEEDED, from any state in which an attempt could begin.
+     *
+     * @param taskId the task
+     * @param attempts the attempts it has had, 0 if none; one that is RUNNING in the store has crashed
+     * @param at when
+     * @param output what another run has computed
+     * @param outputType the declared type of the output
+     * @param computedBy that run
+     * @return the change
+     */
+    public static TaskChange cached(
+            String taskId, int attempts, Instant at, @Nullable Object output, Type outputType, RunId computedBy) {
+        return new TaskChange(
+                taskId,
+                NO_POSITION,
+                StoredTask.NOT_MAPPED,
+                attempts,
+                TaskState.SUCCEEDED,
+                at,
+                RowCounts.NONE,
+                output,
+                outputType,
+                computedBy);
+    }
+
+    /**
      * An attempt has failed: RETRYING, FAILED or CANCELLED.
      *
      * @param taskId the task
@@ -214,7 +242,7 @@ public final class TaskChange {
      * @return the change
      */
     public TaskChange at(int newPosition) {
-        return new TaskChange(taskId, newPosition, mapIndex, attempt, state, at, rows, output, outputType, error);
+        return new TaskChange(taskId, newPosition, mapIndex, attempt, state, at, rows, output, outputType, cause);
     }
 
     /**
@@ -267,7 +295,7 @@ public final class TaskChange {
      * @return the change
      */
     public TaskChange ofElement(int index) {
-        return new TaskChange(taskId, position, index, attempt, state, at, rows, output, outputType, error);
+        return new TaskChange(taskId, position, index, attempt, state, at, rows, output, outputType, cause);
     }
 
     /**
@@ -348,6 +376,15 @@ public final class TaskChange {
      * @return the error or reason, or empty
      */
     public Optional<ErrorInfo> error() {
-        return Optional.ofNullable(error);
+        return cause instanceof ErrorInfo error ? Optional.of(error) : Optional.empty();
+    }
+
+    /**
+     * Whether the output was reused, and no attempt was executed for it.
+     *
+     * @return the run that computed the output, or empty
+     */
+    public Optional<RunId> cachedFrom() {
+        return cause instanceof RunId run ? Optional.of(run) : Optional.empty();
     }
 }
