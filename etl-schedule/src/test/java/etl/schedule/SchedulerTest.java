@@ -511,7 +511,8 @@ class SchedulerTest {
                 EngineRun.LOCAL,
                 1,
                 MIDNIGHT,
-                Optional.of(new DataInterval(MIDNIGHT, MIDNIGHT.plusSeconds(3600)))));
+                Optional.of(new DataInterval(MIDNIGHT, MIDNIGHT.plusSeconds(3600))),
+                false));
         start(HOURLY.missed(MissedTicks.ALL).maxActiveRuns(2));
         pass(2);
 
