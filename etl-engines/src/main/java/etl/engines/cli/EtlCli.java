@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
             CancelCommand.class,
             RunsCommand.class,
             ShowCommand.class,
+            DebugCommand.class,
             GraphCommand.class,
             ExportCommand.class,
             ScheduleCommands.Keep.class,
