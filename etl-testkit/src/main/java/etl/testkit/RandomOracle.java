@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** How a random pipeline ends by the documentation: one task after the other, in the order of their declaration. */
 final class RandomOracle {
@@ -165,7 +166,8 @@ final class RandomOracle {
         BitSet executed = (BitSet) redone.clone();
         for (RandomTask task : tasks) {
             boolean skipped = ended.get(task.id) == TaskState.SKIPPED;
-            if (!endedWell(ended, task) && (!skipped || task.waitsFor().stream().anyMatch(executed::get))) {
+            if (!endedWell(ended, task)
+                    && (!skipped || IntStream.of(task.waitsFor()).anyMatch(executed::get))) {
                 executed.set(task.index);
             }
         }
@@ -181,7 +183,7 @@ final class RandomOracle {
         return below.computeIfAbsent(task, any -> {
             BitSet found = new BitSet();
             for (RandomTask other : tasks) {
-                if (other.waitsFor().stream().anyMatch(above -> above == task.index || found.get(above))) {
+                if (IntStream.of(other.waitsFor()).anyMatch(above -> above == task.index || found.get(above))) {
                     found.set(other.index);
                 }
             }

@@ -3,8 +3,10 @@ package etl.testkit;
 import etl.core.TaskState;
 import etl.core.TriggerRule;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One task of a random pipeline, as data. */
 final class RandomTask {
@@ -24,6 +26,8 @@ final class RandomTask {
     int failingElements;
     /** Of the end of an included pipeline, the last tasks of that. */
     List<Integer> last = List.of();
+
+    private int[] waitsFor = {};
 
     /** What a task's code does. */
     enum Deed {
@@ -72,16 +76,18 @@ final class RandomTask {
     }
 
     /** The tasks that it waits for itself: those upstream, those that are arguments, and all gates if it might not wait. */
-    List<Integer> waitsFor() {
-        boolean mightNot = upstream.isEmpty() || cleansUp() || rule != TriggerRule.ALL_SUCCESS;
-        List<Integer> all = new ArrayList<>(upstream);
-        if (mightNot) {
-            all.addAll(part.nearestGates());
+    int[] waitsFor() {
+        if (waitsFor.length == 0) {
+            Set<Integer> all = new LinkedHashSet<>(upstream);
+            if (upstream.isEmpty() || cleansUp() || rule != TriggerRule.ALL_SUCCESS) {
+                all.addAll(part.nearestGates());
+            }
+            if (part.flagFrom >= 0 && kind != Kind.END) {
+                all.add(part.flagFrom);
+            }
+            waitsFor = all.stream().mapToInt(Integer::intValue).toArray();
         }
-        if (part.flagFrom >= 0 && kind != Kind.END) {
-            all.add(part.flagFrom);
-        }
-        return all;
+        return waitsFor;
     }
 
     /** The pipeline itself, or one that it includes, directly or not. */
