@@ -3,6 +3,7 @@ package etl.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -21,9 +22,11 @@ class DocumentationTest {
     private static final List<String> SOURCES = List.of(
             "etl-core/src/it/host-application/src/main/java/Orders.java",
             "etl-examples/src/test/java/etl/examples/HookSnippets.java",
+            "etl-examples/src/test/java/etl/examples/InspectionPageTest.java",
             "etl-examples/src/test/java/etl/examples/ParametersPageTest.java",
             "etl-examples/src/test/java/etl/examples/SchedulesPageTest.java",
             "etl-examples/src/test/java/etl/examples/Snippets.java",
+            "etl-examples/src/test/java/etl/examples/SubPipelinesPageTest.java",
             "etl-examples/src/test/java/etl/examples/TaskModelPagesTest.java");
 
     @Test
@@ -62,6 +65,18 @@ class DocumentationTest {
             while (link.find()) {
                 assertThat(page.resolveSibling(link.group(1))).exists();
             }
+        }
+    }
+
+    /** The first block of a language on a page, for tests of what it shows. */
+    static String block(String page, String language) {
+        try {
+            Matcher block = Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
+                    .matcher(Files.readString(ROOT.resolve(page)));
+            assertThat(block.find()).isTrue();
+            return block.group(1).strip();
+        } catch (IOException unreadable) {
+            throw new UncheckedIOException(unreadable);
         }
     }
 
