@@ -3,7 +3,11 @@ package etl.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.core.Etl;
+import etl.core.Pipeline;
+import etl.core.Rerun;
+import etl.core.RunHandle;
 import etl.core.RunId;
+import etl.core.RunReport;
 import etl.core.RunState;
 import etl.core.TaskState;
 import etl.core.spi.StoredTask;
@@ -75,27 +79,56 @@ class ProcessEndTest {
         }
     }
 
-    /** Starts a process, lets it come to the middle of its run, and waits for its end. */
+    @Test
+    void a_run_of_another_process_is_cancelled_even_if_a_task_ignores_it() throws Exception {
+        Process process = start(Behaviour.HANGING);
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8);
+                JdbcStateStore store = JdbcStateStore.open(postgres.databaseUrl());
+                Etl etl = Etl.builder().store(store).build()) {
+            RunId run = ready(out);
+            RunHandle followed = etl.control().follow(run, new WideProcess(store, Behaviour.QUICK).pipeline());
+
+            assertThat(followed.progress().tasks()).isEqualTo(WideProcess.TASKS);
+            assertThat(followed.end()).isNotDone();
+            assertThat(etl.control().cancel(run)).isTrue();
+            RunReport report = followed.await();
+
+            assertThat(report.state()).isEqualTo(RunState.CANCELLED);
+            assertThat(report.tasks().stream().filter(task -> task.state() == TaskState.SUCCEEDED))
+                    .hasSize(60);
+            assertThat(report.tasks().stream().filter(task -> task.state() == TaskState.CANCELLED))
+                    .hasSize(WideProcess.TASKS - 60);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    @Test
+    void a_run_whose_process_was_killed_is_ended_as_lost_and_rerun() throws Exception {
+        Process process = start(Behaviour.HANGING);
+        RunId run;
+        try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
+            run = ready(out);
+        } finally {
+            process.destroyForcibly().waitFor();
+        }
+        try (JdbcStateStore store = JdbcStateStore.open(postgres.databaseUrl());
+                Etl etl = Etl.builder().store(store).build()) {
+            Pipeline pipeline = new WideProcess(store, Behaviour.QUICK).pipeline();
+            RunReport lost = etl.control().endLost(run, pipeline);
+
+            assertThat(lost.state()).isEqualTo(RunState.FAILED);
+            assertThat(store.tasks(run))
+                    .hasSize(WideProcess.TASKS)
+                    .allSatisfy(task -> assertThat(task.state().isFinal()).isTrue());
+            etl.rerun(run, pipeline, Rerun.only("t0")).await().orThrow();
+            assertThat(executed("ended")).hasSize(WideProcess.TASKS + 1);
+        }
+    }
+
+    /** Starts a process, lets it come to the middle of its run, tells it to end, and waits for its end. */
     private RunId toldToEnd(Behaviour behaviour) throws Exception {
-        Path logging = Files.writeString(folder.resolve("logback.xml"), """
-                <configuration>
-                  <appender name="log" class="ch.qos.logback.core.ConsoleAppender">
-                    <target>System.err</target>
-                    <encoder><pattern>%level %msg%n</pattern></encoder>
-                  </appender>
-                  <root level="WARN"><appender-ref ref="log"/></root>
-                </configuration>
-                """);
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Dlogback.configurationFile=" + logging,
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        WideProcess.class.getName(),
-                        postgres.databaseUrl(),
-                        behaviour.name())
-                .redirectError(folder.resolve("errors").toFile())
-                .start();
+        Process process = start(behaviour);
         try (BufferedReader out = process.inputReader(StandardCharsets.UTF_8)) {
             RunId run = ready(out);
             process.destroy();
@@ -105,6 +138,28 @@ class ProcessEndTest {
         } finally {
             process.destroyForcibly();
         }
+    }
+
+    private Process start(Behaviour behaviour) throws IOException {
+        Path logging = Files.writeString(folder.resolve("logback.xml"), """
+                <configuration>
+                  <appender name="log" class="ch.qos.logback.core.ConsoleAppender">
+                    <target>System.err</target>
+                    <encoder><pattern>%level %msg%n</pattern></encoder>
+                  </appender>
+                  <root level="WARN"><appender-ref ref="log"/></root>
+                </configuration>
+                """);
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Dlogback.configurationFile=" + logging,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        WideProcess.class.getName(),
+                        postgres.databaseUrl(),
+                        behaviour.name())
+                .redirectError(folder.resolve("errors").toFile())
+                .start();
     }
 
     private static List<String> succeeded(JdbcStateStore store, RunId run) {

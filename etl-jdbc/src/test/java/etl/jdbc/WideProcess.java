@@ -54,6 +54,10 @@ final class WideProcess {
         RunHandle run = etl.submit(process.pipeline(), Arguments.none());
         process.quick.await();
         process.executing.await();
+        // Starts are stored without waiting for it.
+        while (store.tasks(run.id()).size() < QUICK + 4) {
+            Thread.onSpinWait();
+        }
         System.out.println(READY + run.id());
         new CountDownLatch(1).await();
     }

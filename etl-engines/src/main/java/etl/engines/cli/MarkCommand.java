@@ -4,6 +4,7 @@ import etl.core.Etl;
 import etl.core.Mark;
 import etl.core.Pipeline;
 import etl.core.RunId;
+import etl.core.RunState;
 import etl.core.TaskView;
 import java.lang.reflect.Type;
 import java.util.List;
@@ -85,7 +86,9 @@ final class MarkCommand implements Callable<Integer> {
             mark = by == null ? mark : mark.by(by);
             etl.control().mark(id, pipeline, mark);
             cli.out().println(mark);
-            cli.out().println("go on with: " + cli.host().command() + " resume " + id);
+            boolean succeeded = etl.store().find(id).orElseThrow().state() == RunState.SUCCEEDED;
+            String next = succeeded ? " rerun " + id + " --from TASK" : " resume " + id;
+            cli.out().println("go on with: " + cli.host().command() + next);
             cli.out().flush();
             return 0;
         }

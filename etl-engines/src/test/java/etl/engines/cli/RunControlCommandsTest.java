@@ -211,6 +211,17 @@ class RunControlCommandsTest {
     }
 
     @Test
+    void the_way_on_from_a_run_that_stays_succeeded_is_a_rerun() {
+        broken = false;
+        execute("run", "orders");
+        String run = newest();
+
+        assertThat(execute("mark", run, "clean", "SUCCEEDED").out())
+                .endsWith("go on with: app rerun " + run + " --from TASK\n");
+        assertThat(execute("mark", run, "clean", "FAILED").out()).endsWith("go on with: app resume " + run + "\n");
+    }
+
+    @Test
     void marks_that_cannot_be_set_say_why() {
         execute("run", "orders");
         String run = newest();
