@@ -24,8 +24,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 3,
         jvmArgsAppend = {"-Xms3g", "-Xmx3g"})
-@Warmup(iterations = 4, time = 1)
-@Measurement(iterations = 4, time = 1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 3, time = 1)
 @NullUnmarked // JMH sets the fields.
 public class BuildBenchmark {
     @Param("RANDOM")

@@ -44,6 +44,7 @@ public final class Comparison {
         measure(new OptionsBuilder()
                 .include(RunBenchmark.class.getSimpleName())
                 .param("contestant", Contestants.ETL.name(), Contestants.ETL_ALL.name(), Contestants.COUNTERS.name())
+                .param("shape", Shape.CHAIN.name(), Shape.RANDOM.name())
                 .param("tasks", MILLION));
         measure(new OptionsBuilder().include(BuildBenchmark.class.getSimpleName()));
     }

@@ -46,8 +46,9 @@ class RunControlPageTest {
         }
         return 3;
     });
-    private final TaskRef<Integer> clean =
-            builder.task("clean", Integer.class).from(load).run((ctx, rows) -> {
+    private final TaskRef<Integer> clean = builder.task("clean", Integer.class)
+            .from(load)
+            .run((ctx, rows) -> {
                 done.add("clean");
                 return rows - 1;
             });
