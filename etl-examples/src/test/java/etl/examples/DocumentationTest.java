@@ -21,6 +21,7 @@ class DocumentationTest {
     private static final Pattern SNIPPET = Pattern.compile("// snippet\\n(.*?)\\n[ ]*// end", Pattern.DOTALL);
     private static final List<String> SOURCES = List.of(
             "etl-core/src/it/host-application/src/main/java/Orders.java",
+            "etl-examples/src/test/java/etl/examples/CachingPageTest.java",
             "etl-examples/src/test/java/etl/examples/HookSnippets.java",
             "etl-examples/src/test/java/etl/examples/InspectionPageTest.java",
             "etl-examples/src/test/java/etl/examples/ParametersPageTest.java",
@@ -28,7 +29,8 @@ class DocumentationTest {
             "etl-examples/src/test/java/etl/examples/SchedulesPageTest.java",
             "etl-examples/src/test/java/etl/examples/Snippets.java",
             "etl-examples/src/test/java/etl/examples/SubPipelinesPageTest.java",
-            "etl-examples/src/test/java/etl/examples/TaskModelPagesTest.java");
+            "etl-examples/src/test/java/etl/examples/TaskModelPagesTest.java",
+            "etl-examples/src/test/java/etl/examples/TestingPageTest.java");
 
     @Test
     void every_java_block_is_compiled() throws IOException {
