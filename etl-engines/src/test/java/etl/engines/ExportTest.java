@@ -3,6 +3,7 @@ package etl.engines;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.Cache;
 import etl.core.GenericType;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
@@ -109,6 +110,22 @@ class ExportTest {
                 assertThat(Files.readString(file)).isASCII();
             }
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void a_cache_is_kept_by_the_jvm_of_the_task(Engine engine) {
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("cached").cache(Cache.version("7")).run(ctx -> {});
+        builder.task("plain").run(ctx -> {});
+
+        assertThat(engine.export(builder.build(), "com.example.Main").report().mappings())
+                .filteredOn(mapping -> mapping.feature().equals("cache"))
+                .singleElement()
+                .satisfies(mapping -> assertThat(mapping)
+                        .returns("cached", MappingReport.Mapping::where)
+                        .returns(MappingReport.Fidelity.DELEGATED, MappingReport.Mapping::fidelity)
+                        .satisfies(delegated -> assertThat(delegated.how()).contains("version 7")));
     }
 
     @ParameterizedTest

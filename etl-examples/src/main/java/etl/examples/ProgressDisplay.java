@@ -40,6 +40,15 @@ final class ProgressDisplay implements RunListener, AutoCloseable {
     }
 
     @Override
+    public void onCacheChecked(CacheChecked event) {
+        if (event.result() == CacheResult.WAITING) {
+            bar.get()
+                    .ifPresent(display ->
+                            display.setExtraMessage(event.taskId() + " waits for another run that computes the same"));
+        }
+    }
+
+    @Override
     public void onTaskRetrying(TaskRetrying event) {
         bar.get()
                 .ifPresent(display -> display.setExtraMessage(
@@ -49,7 +58,10 @@ final class ProgressDisplay implements RunListener, AutoCloseable {
     @Override
     public void onTaskEnded(TaskEnded event) {
         if (event.mapIndex() == StoredTask.NOT_MAPPED) {
-            bar.get().ifPresent(display -> display.step().setExtraMessage(event.taskId() + " " + event.state()));
+            bar.get()
+                    .ifPresent(display -> display.step()
+                            .setExtraMessage(event.taskId() + " " + event.state()
+                                    + (event.cachedFrom().isPresent() ? " (cached)" : "")));
         }
     }
 

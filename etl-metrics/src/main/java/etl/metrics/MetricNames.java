@@ -26,6 +26,9 @@ final class MetricNames {
     /** {@code task_retries_total{pipeline,task}}. */
     static final String RETRIES = "task.retries";
 
+    /** {@code task_cache_total{pipeline,task,result}}. */
+    static final String CACHE = "task.cache";
+
     /** {@code rows_total{pipeline,task,kind}}. */
     static final String ROWS = "rows";
 

@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  * Counts and times runs and tasks in a Micrometer registry, on the threads of the runner, so that nothing is missed. Safe for
  * use by many threads.
  *
+ * <p>{@code task_cache_total} counts the look-ups of cached outputs by their result, {@code hit} or {@code miss}; a task run
+ * whose output was reused counts in {@code task_runs_total} too, but has no duration.
+ *
  * <p>Each element of a mapped task counts as a task run, and so does, once and without a duration, the mapped task as a
  * whole. {@code pipeline_errors_total} counts every failed attempt, those that are retried included, by the simple name of
  * the exception's class; after 100 different names of one pipeline, further ones are counted as {@code other}.
@@ -84,6 +87,14 @@ public final class MicrometerListener implements RunListener {
                 .filter(RunState::isFinal)
                 .forEach(state -> counter(MetricNames.RUNS, "pipeline", pipeline, "state", state.name()));
         counter(MetricNames.ERRORS, "pipeline", pipeline, "error", TaskTimeoutException.class.getSimpleName());
+    }
+
+    @Override
+    public void onCacheChecked(CacheChecked event) {
+        if (event.result() != CacheResult.WAITING) {
+            String result = event.result() == CacheResult.HIT ? "hit" : "miss";
+            count(MetricNames.CACHE, 1, "pipeline", event.run().pipeline(), "task", event.taskId(), "result", result);
+        }
     }
 
     @Override

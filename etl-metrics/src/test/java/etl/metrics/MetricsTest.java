@@ -3,6 +3,7 @@ package etl.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.Cache;
 import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
@@ -56,6 +57,28 @@ class MetricsTest {
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
         return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    @Test
+    void look_ups_of_cached_outputs_are_counted() throws Exception {
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("cached", Integer.class).cache(Cache.version("1")).run(ctx -> 1);
+        builder.task("plain", Integer.class).run(ctx -> 1);
+        Pipeline pipeline = builder.build();
+        try (Metrics metrics = Metrics.open(Map.of("METRICS_PORT", "0"));
+                Etl etl = Etl.builder().listener(metrics.listener()).build()) {
+            for (int i = 0; i < 3; i++) {
+                etl.run(pipeline).orThrow();
+            }
+
+            assertThat(get(metrics, "/metrics", "GET").body().lines())
+                    .contains(
+                            "task_cache_total{pipeline=\"orders\",result=\"hit\",task=\"cached\"} 2.0",
+                            "task_cache_total{pipeline=\"orders\",result=\"miss\",task=\"cached\"} 1.0",
+                            "task_runs_total{pipeline=\"orders\",state=\"SUCCEEDED\",task=\"cached\"} 3.0",
+                            "task_duration_seconds_count{pipeline=\"orders\",state=\"SUCCEEDED\",task=\"cached\"} 1")
+                    .noneMatch(line -> line.startsWith("task_cache_total") && line.contains("plain"));
+        }
     }
 
     @Test

@@ -31,6 +31,13 @@ public final class PlainProgress implements RunListener {
     }
 
     @Override
+    public void onCacheChecked(CacheChecked event) {
+        if (event.result() == CacheResult.WAITING) {
+            line(name(event.taskId(), event.mapIndex()) + ": waits for another run that computes the same output");
+        }
+    }
+
+    @Override
     public void onTaskRetrying(TaskRetrying event) {
         line(name(event.taskId(), event.mapIndex()) + ": attempt " + event.attempt() + " failed (" + event.error()
                 + "), next in " + Durations.text(event.delay()));
@@ -40,7 +47,10 @@ public final class PlainProgress implements RunListener {
     public void onTaskEnded(TaskEnded event) {
         RowCounts rows = event.rows();
         line(name(event.taskId(), event.mapIndex()) + ": " + event.state()
-                + (event.attempt() == 0 ? "" : " in " + Durations.text(event.duration()))
+                + (event.cachedFrom().isPresent() ? " (cached)" : "")
+                + (event.attempt() == 0 || event.cachedFrom().isPresent()
+                        ? ""
+                        : " in " + Durations.text(event.duration()))
                 + (rows.equals(RowCounts.NONE)
                         ? ""
                         : ", rows read " + rows.read() + ", written " + rows.written() + ", rejected "

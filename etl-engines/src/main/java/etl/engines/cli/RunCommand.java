@@ -52,6 +52,11 @@ final class RunCommand implements Callable<Integer> {
     private @Nullable String key;
 
     @Option(
+            names = "--refresh-cache",
+            description = "Execute tasks even if their outputs are cached, and replace these outputs.")
+    private boolean refreshCache;
+
+    @Option(
             names = "--engine",
             paramLabel = "ENGINE",
             description = "Who runs it: local, airflow, prefect or luigi; default: local.")
@@ -88,7 +93,14 @@ final class RunCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--key is for a run in this process; leave it out with " + (dryRun ? "--dry-run" : "--engine"));
         }
+        if (refreshCache && (dryRun || !engine.equals("local"))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--refresh-cache is for a run in this process; leave it out with "
+                            + (dryRun ? "--dry-run" : "--engine"));
+        }
         RunOptions options = key == null ? RunOptions.none() : RunOptions.none().key(key);
+        options = refreshCache ? options.refreshCache() : options;
         Pipeline pipeline = cli.pipeline(pipelineName);
         Arguments parsed = Arguments.parse(pipeline, arguments);
         if (dryRun) {

@@ -54,7 +54,7 @@ final class RunTables {
         for (TaskReport task : report.tasks()) {
             table.row(
                     task.id(),
-                    task.state().toString(),
+                    state(task.state(), task.isCached()),
                     String.valueOf(task.attempts()),
                     Durations.text(task.duration()),
                     String.valueOf(task.rows().read()),
@@ -65,6 +65,10 @@ final class RunTables {
         report.groups().forEach(group -> out.println("group " + group + ": " + states(report.group(group))));
         out.println("run " + report.id() + " of pipeline " + report.pipeline() + " " + report.state() + " after "
                 + Durations.text(report.duration()));
+    }
+
+    private static String state(TaskState state, boolean cached) {
+        return cached ? state + " (cached)" : state.toString();
     }
 
     private static String states(List<TaskReport> tasks) {
@@ -83,26 +87,30 @@ final class RunTables {
                 + run.definition().engineRun().id());
         out.println("arguments  " + run.definition().arguments());
         run.definition().dataInterval().ifPresent(data -> out.println("data       " + data));
+        if (run.definition().refreshesCache()) {
+            out.println("cache      refreshed");
+        }
         out.println("state      " + run.state());
         out.println("started    " + run.startedAt().map(RunTables::time).orElse("-"));
         out.println("took       " + took(run.startedAt(), run.endedAt()));
         run.error().ifPresent(error -> out.println("error      " + error));
         out.println();
         TextTable table = new TextTable("TASK", "STATE", "ATTEMPT", "STARTED", "TOOK", "READ", "WRITTEN", "REJECTED");
-        List<String> errors = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         for (StoredTask task : tasks) {
-            addRows(table, errors, task);
+            addRows(table, notes, task);
         }
         table.print(out);
-        errors.forEach(out::println);
+        notes.forEach(out::println);
     }
 
-    private static void addRows(TextTable table, List<String> errors, StoredTask task) {
-        if (task.attempts().isEmpty()) {
+    private static void addRows(TextTable table, List<String> notes, StoredTask task) {
+        if (task.attempts().isEmpty() && task.cachedFrom().isEmpty()) {
             table.row(name(task), task.state().toString(), "0", "-", "-", "", "", "");
         }
         for (StoredAttempt attempt : task.attempts()) {
-            boolean last = attempt.attempt() == task.attempt();
+            boolean last =
+                    attempt.attempt() == task.attempt() && task.cachedFrom().isEmpty();
             table.row(
                     name(task),
                     attempt.state().toString(),
@@ -113,8 +121,12 @@ final class RunTables {
                     last ? String.valueOf(task.rows().written()) : "",
                     last ? String.valueOf(task.rows().rejected()) : "");
             failure(attempt)
-                    .ifPresent(error -> errors.add(name(task) + ", attempt " + attempt.attempt() + ": " + error));
+                    .ifPresent(error -> notes.add(name(task) + ", attempt " + attempt.attempt() + ": " + error));
         }
+        task.cachedFrom().ifPresent(computedBy -> {
+            table.row(name(task), state(task.state(), true), "-", "-", "-", "", "", "");
+            notes.add(name(task) + ": its output was computed by run " + computedBy);
+        });
     }
 
     private static String name(StoredTask task) {

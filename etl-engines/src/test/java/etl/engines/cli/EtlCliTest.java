@@ -2,6 +2,7 @@ package etl.engines.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import etl.core.Cache;
 import etl.core.Etl;
 import etl.core.GenericType;
 import etl.core.InMemoryStateStore;
@@ -62,7 +63,9 @@ class EtlCliTest {
                 }
                 ctx.rowsRead(7);
             });
-            return List.of(builder.build());
+            PipelineBuilder cached = Pipeline.named("cached");
+            cached.task("total", Integer.class).cache(Cache.version("1")).run(ctx -> 1);
+            return List.of(builder.build(), cached.build());
         }
 
         @Override
@@ -109,6 +112,30 @@ class EtlCliTest {
                 .contains("load: SUCCEEDED")
                 .contains("rows read 7")
                 .contains("SUCCEEDED after");
+    }
+
+    @Test
+    void a_task_whose_output_was_reused_says_so() {
+        assertThat(execute("run", "cached").out()).contains("total: SUCCEEDED in").doesNotContain("(cached)");
+        String first = store.recent(1).get(0).definition().id().toString();
+
+        Result second = execute("run", "cached");
+        String run = store.recent(1).get(0).definition().id().toString();
+
+        assertThat(second.out()).contains("total: SUCCEEDED (cached)").containsPattern("total +SUCCEEDED \\(cached\\) +0");
+        assertThat(execute("show", run).out())
+                .containsPattern("total +SUCCEEDED \\(cached\\) +- ")
+                .contains("total: its output was computed by run " + first);
+        assertThat(execute("run", "cached", "--refresh-cache").out()).doesNotContain("(cached)");
+        String refreshed = store.recent(1).get(0).definition().id().toString();
+        assertThat(execute("show", refreshed).out()).containsPattern("cache +refreshed");
+        assertThat(execute("run", "cached", "--refresh-cache", "--dry-run"))
+                .returns(2, Result::code)
+                .satisfies(refused -> assertThat(refused.err()).contains("leave it out with --dry-run"));
+
+        assertThat(execute("clear-cache", "cached", "--older-than", "P1D").out()).contains("0 outputs");
+        assertThat(execute("clear-cache", "cached").out()).contains("1 output of pipeline cached forgotten");
+        assertThat(execute("run", "cached").out()).doesNotContain("(cached)");
     }
 
     @Test
