@@ -90,9 +90,13 @@ final class DebugCommand implements Callable<Integer> {
     private static String text(@Nullable Object output) {
         try {
             return Secret.mask(MAPPER.writeValueAsString(output));
-        } catch (JacksonException notStorable) {
-            return "cannot be stored as JSON: " + Secret.mask(String.valueOf(output));
+        } catch (JacksonException notWritable) {
+            return notWritable(output);
         }
+    }
+
+    private static String notWritable(@Nullable Object output) {
+        return "cannot be written as JSON: " + Secret.mask(String.valueOf(output));
     }
 
     private static String json(TaskOutcome<@Nullable Object> outcome) {
@@ -107,6 +111,11 @@ final class DebugCommand implements Callable<Integer> {
         if (outcome.state() == TaskState.FAILED) {
             all.put("error", outcome.failure().map(ErrorInfo::of).orElse(null));
         }
-        return Secret.mask(MAPPER.writeValueAsString(all));
+        try {
+            return Secret.mask(MAPPER.writeValueAsString(all));
+        } catch (JacksonException notWritable) {
+            all.put("output", notWritable(outcome.output()));
+            return MAPPER.writeValueAsString(all);
+        }
     }
 }

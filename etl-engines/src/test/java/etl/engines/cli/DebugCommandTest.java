@@ -30,6 +30,19 @@ class DebugCommandTest {
 
     private record Order(String id, int cents) {}
 
+    /** What Jackson cannot write. */
+    private static final class Odd {
+        @SuppressWarnings("unused")
+        public String getName() {
+            throw new IllegalStateException("no name");
+        }
+
+        @Override
+        public String toString() {
+            return "an odd one";
+        }
+    }
+
     private record Result(int code, String out, String err) {}
 
     private static Pipeline pipeline() {
@@ -48,7 +61,7 @@ class DebugCommandTest {
         orders.task("idle").run(ctx -> {
             throw new TaskSkippedException("no new orders");
         });
-        orders.task("odd", Thread.class).run(ctx -> Thread.currentThread());
+        orders.task("odd", Odd.class).run(ctx -> new Odd());
         return orders.build();
     }
 
@@ -177,6 +190,8 @@ class DebugCommandTest {
     @Test
     void an_output_that_is_no_json_is_shown_as_text() {
         assertThat(execute("debug", run.toString(), "odd").out())
-                .contains("output   cannot be stored as JSON: " + Thread.currentThread());
+                .contains("output   cannot be written as JSON: an odd one");
+        assertThat(execute("debug", run.toString(), "odd", "--json").out())
+                .contains("\"output\" : \"cannot be written as JSON: an odd one\"");
     }
 }
