@@ -16,7 +16,7 @@ public interface TaskContext {
     RunId runId();
 
     /**
-     * The pipeline's name.
+     * The name of the pipeline that runs, also for a task of a pipeline that is included in it.
      *
      * @return the name
      */
@@ -54,7 +54,7 @@ public interface TaskContext {
     /**
      * The argument of a parameter, or its default.
      *
-     * @param parameter a parameter of this pipeline
+     * @param parameter a parameter of the pipeline that declares the task
      * @param <T> the parameter's type
      * @return the value
      * @throws IllegalArgumentException if the parameter belongs to another pipeline

@@ -40,7 +40,8 @@ class ExternalCacheTest {
 
                 @Override
                 public void onTaskEnded(TaskEnded event) {
-                    told.add(event.taskId() + " " + event.state() + (event.cachedFrom().isPresent() ? " cached" : ""));
+                    told.add(event.taskId() + " " + event.state()
+                            + (event.cachedFrom().isPresent() ? " cached" : ""));
                 }
             })
             .build();
@@ -162,9 +163,10 @@ class ExternalCacheTest {
         failing.set(0);
 
         assertThat(code.state()).isEqualTo(TaskState.FAILED);
-        assertThat(key).returns(TaskState.FAILED, EngineAttempt::state).satisfies(attempt -> assertThat(
-                        attempt.error().orElseThrow().message())
-                .isEqualTo("key"));
+        assertThat(key)
+                .returns(TaskState.FAILED, EngineAttempt::state)
+                .satisfies(attempt ->
+                        assertThat(attempt.error().orElseThrow().message()).isEqualTo("key"));
         RunId other = begin(pipeline, "2");
         assertThat(external.attempt(pipeline, other, "code", 1).output()).isEqualTo(1);
     }

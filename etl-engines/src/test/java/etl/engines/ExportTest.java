@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import etl.core.Cache;
 import etl.core.GenericType;
+import etl.core.Parameter;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
@@ -236,8 +237,47 @@ class ExportTest {
                 """));
     }
 
+    @ParameterizedTest
+    @MethodSource("engines")
+    void groups_are_left_out_and_included_tasks_are_exported_and_the_report_says_so(Engine engine) {
+        PipelineBuilder part = Pipeline.named("part");
+        Parameter<Integer> size = part.parameter("size", Integer.class).required();
+        Parameter<Secret> key = part.parameter("key", Secret.class).required();
+        TaskRef<Integer> first = part.task("first", Integer.class).run(ctx -> ctx.get(size));
+        part.task("second").group("deep").from(first).run((ctx, value) -> {});
+        PipelineBuilder orders = Pipeline.named("orders");
+        TaskRef<Integer> load = orders.task("load", Integer.class).run(ctx -> 1);
+        orders.include("in", part.build()).with(size, load).with(key, Secret.env("PART_KEY"));
+
+        Artifact artifact = engine.export(orders.build(), "com.example.Main");
+
+        assertThat(artifact.report().mappings())
+                .contains(
+                        new MappingReport.Mapping(
+                                "orders",
+                                "groups",
+                                Fidelity.APPROXIMATED,
+                                "names only, which the artifact leaves out: in, in/deep"),
+                        new MappingReport.Mapping(
+                                "orders",
+                                "inclusion in",
+                                Fidelity.EXACT,
+                                "each task of pipeline part is a task of the artifact"))
+                .anyMatch(mapping -> mapping.feature().equals("inclusion in, arguments")
+                        && mapping.fidelity() == Fidelity.DELEGATED);
+        assertThat(artifact.files().toString())
+                .contains("\"in--first\"")
+                .contains("\"in--second\"")
+                .doesNotContain("PART_KEY");
+    }
+
     static Stream<Consumer<PipelineBuilder>> notExportedYet() {
         return Stream.of(
+                builder -> {
+                    PipelineBuilder part = Pipeline.named("part");
+                    part.task("t").run(ctx -> {});
+                    builder.task("t").after(builder.include("in", part.build())).run(ctx -> {});
+                },
                 builder -> builder.task("t").triggerRule(TriggerRule.ALL_DONE).run(ctx -> {}),
                 builder -> builder.task("t").runsFinally().run(ctx -> {}),
                 builder -> builder.task("t", String.class).mapOver(List.of("a")).run((ctx, element) -> element),

@@ -66,7 +66,9 @@ class CachingPageTest {
             assertThat(reused).isTrue();
             assertThat(fresh.task(total).isCached()).isFalse();
             assertThat(loaded).hasValue(2);
-            assertThat(etl.run(pipeline, arguments.and(verbose, true)).task(extract).isCached())
+            assertThat(etl.run(pipeline, arguments.and(verbose, true))
+                            .task(extract)
+                            .isCached())
                     .isTrue();
             Files.writeString(rates, "other rates");
             RunReport changed = etl.run(pipeline, arguments);

@@ -34,10 +34,11 @@ class TestingPageTest {
     private final TaskRef<List<Integer>> extract = orders.task("extract", new GenericType<List<Integer>>() {})
             .retry(RetryPolicy.attempts(3).exponential(Duration.ofMinutes(1), Duration.ofHours(1)))
             .run(ctx -> List.of(60, 40));
-    private final TaskRef<Map<String, Double>> rates = orders.task("rates", new GenericType<Map<String, Double>>() {})
-            .run(ctx -> Map.of("EUR", 1.0));
-    private final TaskRef<Integer> load =
-            orders.task("load", Integer.class).from(extract, rates).run((ctx, rows, rate) -> {
+    private final TaskRef<Map<String, Double>> rates =
+            orders.task("rates", new GenericType<Map<String, Double>>() {}).run(ctx -> Map.of("EUR", 1.0));
+    private final TaskRef<Integer> load = orders.task("load", Integer.class)
+            .from(extract, rates)
+            .run((ctx, rows, rate) -> {
                 ctx.rowsRead(rows.size());
                 ctx.rowsWritten(rows.size());
                 return (int) (rows.stream().mapToInt(Integer::intValue).sum() * rate.get("EUR"));
@@ -88,9 +89,8 @@ class TestingPageTest {
     @Test
     void step_by_step() {
         // snippet
-        TestRun run = PipelineTest.of(pipeline)
-                .failing(extract, 1, IOException::new)
-                .start();
+        TestRun run =
+                PipelineTest.of(pipeline).failing(extract, 1, IOException::new).start();
         run.runDue();
         assertThat(run.state(extract)).isEqualTo(TaskState.RETRYING);
         run.advance(Duration.ofMinutes(1));

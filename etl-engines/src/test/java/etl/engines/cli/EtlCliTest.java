@@ -116,13 +116,17 @@ class EtlCliTest {
 
     @Test
     void a_task_whose_output_was_reused_says_so() {
-        assertThat(execute("run", "cached").out()).contains("total: SUCCEEDED in").doesNotContain("(cached)");
+        assertThat(execute("run", "cached").out())
+                .contains("total: SUCCEEDED in")
+                .doesNotContain("(cached)");
         String first = store.recent(1).get(0).definition().id().toString();
 
         Result second = execute("run", "cached");
         String run = store.recent(1).get(0).definition().id().toString();
 
-        assertThat(second.out()).contains("total: SUCCEEDED (cached)").containsPattern("total +SUCCEEDED \\(cached\\) +0");
+        assertThat(second.out())
+                .contains("total: SUCCEEDED (cached)")
+                .containsPattern("total +SUCCEEDED \\(cached\\) +0");
         assertThat(execute("show", run).out())
                 .containsPattern("total +SUCCEEDED \\(cached\\) +- ")
                 .contains("total: its output was computed by run " + first);
@@ -133,7 +137,8 @@ class EtlCliTest {
                 .returns(2, Result::code)
                 .satisfies(refused -> assertThat(refused.err()).contains("leave it out with --dry-run"));
 
-        assertThat(execute("clear-cache", "cached", "--older-than", "P1D").out()).contains("0 outputs");
+        assertThat(execute("clear-cache", "cached", "--older-than", "P1D").out())
+                .contains("0 outputs");
         assertThat(execute("clear-cache", "cached").out()).contains("1 output of pipeline cached forgotten");
         assertThat(execute("run", "cached").out()).doesNotContain("(cached)");
     }
