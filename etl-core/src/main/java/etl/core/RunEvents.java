@@ -31,7 +31,7 @@ final class RunEvents {
 
     void tell(Event event) {
         if (event instanceof RunListener.TaskEnded ended && ended.mapIndex() == StoredTask.NOT_MAPPED) {
-            slas.ended(ended.taskId());
+            slas.ended(ended.taskId(), ended.state());
         } else if (event instanceof RunListener.RunEnded) {
             slas.close();
         }

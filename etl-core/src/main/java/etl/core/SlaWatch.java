@@ -106,7 +106,7 @@ final class SlaWatch {
         }
     }
 
-    void ended(String task) {
+    void ended(String task, TaskState how) {
         if (!active) {
             return;
         }
@@ -117,13 +117,18 @@ final class SlaWatch {
                 alarm.cancel();
             }
             waiting.remove(task);
-            waitingFor.getOrDefault(task, List.of()).forEach(below -> opened(task, below));
+            waitingFor.getOrDefault(task, List.of()).forEach(below -> opened(task, how, below));
         } finally {
             lock.unlock();
         }
     }
 
-    private void opened(String gate, String task) {
+    /** Below a gate that has not succeeded nothing starts, and nothing can be late. */
+    private void opened(String gate, TaskState how, String task) {
+        if (how != TaskState.SUCCEEDED) {
+            waiting.remove(task);
+            return;
+        }
         Waiting still = waiting.get(task);
         if (still != null && still.open().remove(gate) && still.open().isEmpty()) {
             waiting.remove(task);
