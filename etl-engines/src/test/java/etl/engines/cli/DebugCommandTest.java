@@ -32,7 +32,7 @@ class DebugCommandTest {
 
     /** What Jackson cannot write. */
     private static final class Odd {
-        @SuppressWarnings("unused")
+        @SuppressWarnings({"unused", "EffectivelyPrivate", "DoNotCallSuggester"}) // Jackson calls it.
         public String getName() {
             throw new IllegalStateException("no name");
         }

@@ -170,8 +170,8 @@ class EtlCliTest {
     void bad_input_is_one_line_that_says_the_way_out() {
         assertThat(execute("run", "nothing"))
                 .returns(1, Result::code)
-                .satisfies(result ->
-                        assertThat(result.err()).isEqualTo("error: there is no pipeline 'nothing'; known: orders\n"));
+                .satisfies(result -> assertThat(result.err())
+                        .isEqualTo("error: there is no pipeline 'nothing'; known: orders, cached\n"));
         assertThat(execute("run", "-p", "x=1").err())
                 .contains("unknown parameter 'x'; known: fail, days, window, password, share");
         assertThat(execute("run", "-p", "fail=maybe").err()).contains("must be true or false, was 'maybe'");
