@@ -61,7 +61,7 @@ final class AttemptEnds implements TaskAttempt.Owner {
             closeFailed(attempt, failure);
         }
         workers.abandoned(attempt);
-        execution.hand(execution::endIfStopped);
+        execution.hand(execution::idle);
     }
 
     private void succeeded(TaskAttempt attempt, @Nullable Object output) {

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DrainTest {
     private static final Duration LONG = Duration.ofHours(1);
+    private static final Duration TIMEOUT = Duration.ofMinutes(7);
 
     private final InMemoryStateStore store = InMemoryStateStore.create();
     private final PipelineBuilder pipeline = Pipeline.named("orders");
@@ -24,6 +25,7 @@ class DrainTest {
     private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final CountDownLatch draining = new CountDownLatch(1);
+    private final CompletableFuture<Runnable> timeout = new CompletableFuture<>();
 
     /** Tells when the close has set its alarm, so that draining has begun or is about to. */
     private final TimeDouble time = new TimeDouble() {
@@ -31,6 +33,10 @@ class DrainTest {
         public Alarm after(Duration delay, Runnable action) {
             if (delay.equals(LONG)) {
                 draining.countDown();
+            }
+            if (delay.equals(TIMEOUT)) {
+                timeout.complete(action);
+                return Alarm.NONE;
             }
             return super.after(delay, action);
         }
@@ -286,6 +292,41 @@ class DrainTest {
 
         closing.join();
         assertThatThrownBy(run::await).isInstanceOf(RunStoppedException.class);
+    }
+
+    @Test
+    void an_attempt_that_is_abandoned_meanwhile_is_not_waited_for() throws Exception {
+        CountDownLatch retrying = new CountDownLatch(1);
+        pipeline.task("waiting-for-its-retry")
+                .retry(RetryPolicy.attempts(2).fixed(Duration.ofDays(1)))
+                .onRetry(event -> retrying.countDown())
+                .run(ctx -> {
+                    throw new IllegalStateException("once");
+                });
+        pipeline.task("deaf").timeout(TIMEOUT).run(ctx -> {
+            started.countDown();
+            while (goOn.getCount() > 0) {
+                Thread.onSpinWait();
+            }
+        });
+        Etl etl = Etl.builder()
+                .store(store)
+                .time(time)
+                .drain(LONG)
+                .grace(Duration.ZERO)
+                .build();
+        RunHandle run = etl.submit(pipeline.build(), Arguments.none());
+        started.await();
+        retrying.await();
+
+        whileClosing(etl, () -> {
+            awaitDraining(etl);
+            timeout.join().run();
+        });
+        goOn.countDown();
+
+        assertThatThrownBy(run::await).isInstanceOf(RunStoppedException.class);
+        assertThat(store.task(run.id(), "deaf").orElseThrow().state()).isEqualTo(TaskState.FAILED);
     }
 
     @Test
