@@ -123,10 +123,13 @@ final class CacheWaiters {
         synchronized (this) {
             keys = List.copyOf(waiters.keySet());
         }
-        if (!keys.isEmpty()) {
-            ask(keys);
+        try {
+            if (!keys.isEmpty()) {
+                ask(keys);
+            }
+        } finally {
+            time.after(POLL, this::poll);
         }
-        time.after(POLL, this::poll);
     }
 
     private void ask(List<CacheKey> keys) {

@@ -174,7 +174,8 @@ final class JdbcOutputCache implements OutputCache, AutoCloseable {
                 table.prolong(connection, owner, claims, LEASE_MILLIS);
                 return true;
             });
-        } catch (StateStoreException notProlonged) {
+        } catch (RuntimeException notProlonged) {
+            // Thrown, it would end the thread that prolongs.
             LOG.warn("claims of cached outputs were not prolonged; another process may compute the same", notProlonged);
         }
     }
