@@ -11,8 +11,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /**
- * A real PostgreSQL for tests: in a container where Docker runs, from embedded binaries elsewhere. One server serves the
- * whole JVM and is stopped at its end; each test class gets an empty database of its own, which its nested classes
+ * A real PostgreSQL for tests: in a container where Docker runs and Testcontainers is on the class path, from embedded
+ * binaries elsewhere. One server serves the whole JVM and is stopped at its end; each test class gets an empty database of its own, which its nested classes
  * share. The server's time zone is
  * Asia/Kolkata, so that code which depends on UTC fails.
  *

@@ -15,8 +15,15 @@ record PostgresServer(String host, int port, String user, String password) {
 
     /** Started by the first test that asks. */
     private static final class Holder {
-        static final PostgresServer SERVER =
-                DockerClientFactory.instance().isDockerAvailable() ? container() : embedded();
+        static final PostgresServer SERVER = hasDocker() ? container() : embedded();
+    }
+
+    private static boolean hasDocker() {
+        try {
+            return DockerClientFactory.instance().isDockerAvailable();
+        } catch (NoClassDefFoundError withoutTestcontainers) {
+            return false;
+        }
     }
 
     static PostgresServer running() {
