@@ -52,8 +52,7 @@ class RetryTimingTest {
 
     @Test
     void a_wait_holds_no_worker() {
-        TaskRef<@Nullable Void> flaky =
-                alwaysFailing(RetryPolicy.attempts(2).fixed(Duration.ofDays(1)));
+        TaskRef<@Nullable Void> flaky = alwaysFailing(RetryPolicy.attempts(2).fixed(Duration.ofDays(1)));
         TaskRef<@Nullable Void> other = pipeline.parallelism(1).task("other").run(ctx -> {});
 
         TestRun run = start().runDue();
@@ -65,8 +64,7 @@ class RetryTimingTest {
 
     @Test
     void cancelling_a_waiting_task_ends_the_run_at_once() {
-        TaskRef<@Nullable Void> flaky =
-                alwaysFailing(RetryPolicy.attempts(2).fixed(Duration.ofDays(1)));
+        TaskRef<@Nullable Void> flaky = alwaysFailing(RetryPolicy.attempts(2).fixed(Duration.ofDays(1)));
 
         assertThat(start().runDue().cancel().runDue())
                 .wasCancelled()
