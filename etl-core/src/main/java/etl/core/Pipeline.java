@@ -105,6 +105,9 @@ public final class Pipeline {
     }
 
     private TaskBody guarded(TaskDeclaration task, IdentityHashMap<Scope, Guard> guards) {
+        if (!task.trigger().endOf().isEmpty()) {
+            return task.body();
+        }
         return guards.computeIfAbsent(task.scope(), scope -> new Guard(scope, this::ordinal))
                 .guard(task.body());
     }

@@ -7,7 +7,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -442,64 +441,5 @@ class InclusionTest {
         assertThat(executed).containsExactly("setup", "work", "drop", "last");
         assertThat(states(run)).contains("part--work CANCELLED", "part--last SUCCEEDED", "part CANCELLED");
         assertThat(states(run)).contains("never--one CANCELLED", "never--last UPSTREAM_FAILED");
-    }
-
-    @Test
-    void what_is_bound_is_waited_for_even_if_only_single_tasks_are_executed_again() throws InterruptedException {
-        PipelineBuilder part = Pipeline.named("part");
-        Parameter<Integer> size = part.parameter("size", Integer.class).required();
-        TaskRef<Integer> root = part.task("root", Integer.class).run(ctx -> 1);
-        AtomicInteger reads = new AtomicInteger();
-        TaskRef<Integer> reader = part.task("reader", Integer.class)
-                .from(root)
-                .run((ctx, value) -> reads.incrementAndGet() + ctx.get(size));
-        CountDownLatch again = new CountDownLatch(1);
-        AtomicInteger sources = new AtomicInteger();
-        TaskRef<Integer> source = outer.task("source", Integer.class).run(ctx -> {
-            if (sources.incrementAndGet() == 2) {
-                again.await();
-            }
-            return 10 * sources.get();
-        });
-        TaskRef<?> other = outer.task("other").run(noting("other"));
-        Inclusion inclusion = outer.include("part", part.build()).with(size, source);
-        TaskRef<Integer> output = inclusion.output(reader);
-        Pipeline pipeline = outer.build();
-        RunReport first = etl.run(pipeline).orThrow();
-
-        RunHandle rerun = etl.rerun(first.id(), pipeline, Rerun.only(source, output, other));
-        while (executed.size() < 2) {
-            Thread.onSpinWait();
-        }
-        again.countDown();
-        RunReport second = rerun.await().orThrow();
-
-        assertThat(first.output(output)).isEqualTo(11);
-        assertThat(second.output(output)).isEqualTo(22);
-        assertThat(pipeline.task("part--reader").orElseThrow())
-                .returns(List.of("part--root", "source"), TaskView::upstream)
-                .returns(List.of("part--root"), TaskView::inputs)
-                .returns(true, TaskView::isPlain);
-    }
-
-    @Test
-    void what_runs_finally_within_it_is_executed_again_only_with_its_own_tasks() {
-        PipelineBuilder part = Pipeline.named("part");
-        part.task("work").run(noting("work"));
-        part.task("last").runsFinally().run(noting("last"));
-        TaskRef<?> before = outer.task("before").run(noting("before"));
-        Inclusion inclusion = outer.include("part", part.build()).after(before);
-        outer.task("end").runsFinally().run(noting("end"));
-        Pipeline pipeline = outer.build();
-        RunReport run = etl.run(pipeline).orThrow();
-        executed.clear();
-
-        etl.rerun(run.id(), pipeline, Rerun.only(before)).await().orThrow();
-        assertThat(executed).containsExactly("before", "end");
-        executed.clear();
-        etl.rerun(run.id(), pipeline, Rerun.only("part--work")).await().orThrow();
-
-        assertThat(executed).containsExactly("work", "last", "end");
-        assertThat(inclusion.path()).isEqualTo("part");
     }
 }

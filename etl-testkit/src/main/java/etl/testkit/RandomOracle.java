@@ -5,12 +5,15 @@ import etl.testkit.RandomTask.Kind;
 import etl.testkit.RandomTask.Part;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 
@@ -31,7 +34,8 @@ final class RandomOracle {
         for (RandomTask task : tasks) {
             TaskState state = before.get(task.id);
             if (state == null) {
-                state = decide(task, states);
+                Optional<TaskState> closed = before.isEmpty() ? closed(task.part, states) : closed(task, states);
+                state = closed.orElseGet(() -> decide(task, states));
                 skippedThemselves.set(task.index, state == TaskState.RUNNING && task.executed() == TaskState.SKIPPED);
                 state = state == TaskState.RUNNING ? task.executed() : state;
             }
@@ -42,12 +46,8 @@ final class RandomOracle {
 
     /** RUNNING if it is executed. */
     private TaskState decide(RandomTask task, Map<String, TaskState> states) {
-        Optional<TaskState> closed = closed(task.part, states);
-        if (closed.isPresent()) {
-            return closed.get();
-        }
         List<TaskState> upstream = new ArrayList<>();
-        for (int index : task.upstream) {
+        for (int index : upstream(task)) {
             TaskState state = state(index, states);
             boolean notChosen = index == task.branch && state == TaskState.SUCCEEDED && !task.chosen;
             upstream.add(notChosen ? TaskState.SKIPPED : state);
@@ -65,14 +65,27 @@ final class RandomOracle {
         return task.kind == Kind.FINAL || upstream.isEmpty() ? TaskState.RUNNING : byRule(task, upstream);
     }
 
+    private static Collection<Integer> upstream(RandomTask task) {
+        Set<Integer> upstream = new LinkedHashSet<>(task.upstream);
+        if (!task.asksGatesFirst()) {
+            upstream.addAll(task.gates());
+        }
+        return upstream;
+    }
+
     /** What becomes of every task of an included pipeline that does not start. */
     private Optional<TaskState> closed(Part part, Map<String, TaskState> states) {
         Optional<TaskState> around = part.around.flatMap(outer -> closed(outer, states));
-        if (around.isPresent()) {
-            return around;
-        }
-        List<TaskState> gates =
-                part.gates.stream().map(gate -> state(gate, states)).toList();
+        return around.isPresent() ? around : closed(part.gates, states);
+    }
+
+    /** The same in an execution that keeps tasks: it does not ask beyond them. */
+    private Optional<TaskState> closed(RandomTask task, Map<String, TaskState> states) {
+        return task.asksGatesFirst() ? closed(task.gates(), states) : Optional.empty();
+    }
+
+    private Optional<TaskState> closed(Collection<Integer> tasks, Map<String, TaskState> states) {
+        List<TaskState> gates = tasks.stream().map(gate -> state(gate, states)).toList();
         if (gates.contains(TaskState.FAILED) || gates.contains(TaskState.UPSTREAM_FAILED)) {
             return Optional.of(TaskState.UPSTREAM_FAILED);
         }

@@ -75,19 +75,31 @@ final class RandomTask {
         return kind == Kind.TEARDOWN || kind == Kind.FINAL;
     }
 
-    /** The tasks that it waits for itself: those upstream, those that are arguments, and all gates if it might not wait. */
+    /** The tasks that it waits for itself: those upstream and its gates. */
     int[] waitsFor() {
         if (waitsFor.length == 0) {
             Set<Integer> all = new LinkedHashSet<>(upstream);
-            if (upstream.isEmpty() || cleansUp() || rule != TriggerRule.ALL_SUCCESS) {
-                all.addAll(part.nearestGates());
-            }
-            if (part.flagFrom >= 0 && kind != Kind.END) {
-                all.add(part.flagFrom);
-            }
+            all.addAll(gates());
             waitsFor = all.stream().mapToInt(Integer::intValue).toArray();
         }
         return waitsFor;
+    }
+
+    /** Whether its gates decide before its rule does; else they are upstream like others. */
+    boolean asksGatesFirst() {
+        return cleansUp() || rule != TriggerRule.ALL_SUCCESS;
+    }
+
+    /** What must have succeeded before it: tasks that are arguments, and all gates if nothing else made it wait for them. */
+    Set<Integer> gates() {
+        Set<Integer> gates = new LinkedHashSet<>();
+        if (upstream.isEmpty() || asksGatesFirst()) {
+            gates.addAll(part.nearestGates());
+        }
+        if (part.flagFrom >= 0 && kind != Kind.END) {
+            gates.add(part.flagFrom);
+        }
+        return gates;
     }
 
     /** The pipeline itself, or one that it includes, directly or not. */
