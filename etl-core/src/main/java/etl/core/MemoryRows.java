@@ -1,5 +1,6 @@
 package etl.core;
 
+import etl.core.spi.StaleWriteException;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
 import java.util.Collections;
@@ -26,6 +27,30 @@ final class MemoryRows {
         this.byPosition = new AtomicReferenceArray<>(tasks);
     }
 
+    /** Adds a change to its task run, unless the state does not allow it. */
+    @Nullable
+    StaleWriteException apply(TaskChange change) {
+        if (isFirst(change)) {
+            MemoryTask task = MemoryTask.begun(change);
+            if (byPosition.compareAndSet(change.position(), null, task)) {
+                hasUnknownIds = true;
+                return null;
+            }
+        }
+        return of(change).apply(change);
+    }
+
+    /** The usual beginning of a task run, which needs one write only. */
+    private boolean isFirst(TaskChange change) {
+        int position = change.position();
+        return change.state() == TaskState.RUNNING
+                && change.mapIndex() == StoredTask.NOT_MAPPED
+                && position >= 0
+                && position < byPosition.length()
+                && byPosition.get(position) == null
+                && byId.isEmpty();
+    }
+
     /** The task run that a change is about. */
     MemoryTask of(TaskChange change) {
         if (change.mapIndex() != StoredTask.NOT_MAPPED) {
@@ -49,8 +74,11 @@ final class MemoryRows {
         return other == null ? task : other;
     }
 
-    /** Whoever asks for an id wants to find those, too, that were written by position. */
-    private void knowIds() {
+    /**
+     * Whoever asks for an id wants to find those, too, that were written by position; if somebody is just collecting them,
+     * after that.
+     */
+    private synchronized void knowIds() {
         if (!hasUnknownIds) {
             return;
         }

@@ -142,7 +142,7 @@ final class MemoryRun implements RunJournal {
 
     @Override
     public void write(TaskChange change, Receipt receipt) {
-        StaleWriteException refused = rows.of(change).apply(change);
+        StaleWriteException refused = rows.apply(change);
         if (refused == null) {
             receipt.durable();
         } else {

@@ -26,6 +26,13 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
         this.taskId = taskId;
     }
 
+    /** A task run of which nothing was known before. */
+    static MemoryTask begun(TaskChange start) {
+        MemoryTask task = new MemoryTask(start.taskId());
+        task.setPlain(new Entry(start, start.at(), false, null));
+        return task;
+    }
+
     String taskId() {
         return taskId;
     }

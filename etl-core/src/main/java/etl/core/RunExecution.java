@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -216,17 +217,26 @@ final class RunExecution implements RunWorkers.Owner {
     public void hand(Runnable action) {
         try {
             steps.execute(() -> {
+                Map<String, String> outside = MDC.getCopyOfContextMap();
                 MDC.put("pipeline", run.pipeline());
                 MDC.put("run", run.id().toString());
                 try {
                     action.run();
                 } finally {
-                    MDC.remove("pipeline");
-                    MDC.remove("run");
+                    restore(outside);
                 }
             });
         } catch (RejectedExecutionException closed) {
             stop(closed);
+        }
+    }
+
+    /** An attempt leaves its names where it has put them: for most, the next one on the thread puts others there. */
+    private static void restore(@Nullable Map<String, String> outside) {
+        if (outside == null) {
+            MDC.clear();
+        } else {
+            MDC.setContextMap(outside);
         }
     }
 

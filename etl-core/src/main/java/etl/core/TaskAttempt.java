@@ -103,8 +103,6 @@ final class TaskAttempt implements TaskContext {
         } catch (Throwable thrown) {
             failure = thrown;
         } finally {
-            MDC.remove("task");
-            MDC.remove("attempt");
             timeout.cancel();
         }
         if (!end()) {
