@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
@@ -36,6 +35,7 @@ public final class Etl implements AutoCloseable {
     private final LiveRuns live;
     private final KeyedRuns keyed;
     private final Resumption resumption;
+    private final Recovery recovery;
     private final Shutdown shutdown;
     private final AtomicReference<Phase> phase = new AtomicReference<>(Phase.OPEN);
 
@@ -56,6 +56,7 @@ public final class Etl implements AutoCloseable {
             Duration drain,
             Duration grace,
             Duration listenerGrace,
+            int mostCrashes,
             List<AutoCloseable> resources) {
         this.store = store;
         this.time = time;
@@ -78,6 +79,7 @@ public final class Etl implements AutoCloseable {
         this.shutdown = new Shutdown(settings, live);
         this.keyed = new KeyedRuns(settings, live);
         this.resumption = new Resumption(settings);
+        this.recovery = new Recovery(this, settings, mostCrashes);
     }
 
     /**
@@ -206,12 +208,12 @@ public final class Etl implements AutoCloseable {
                 time.instant(),
                 options.dataInterval(),
                 options.refreshesCache());
-        return keyed.submit(pipeline, run, () -> resumption.execution(pipeline, run, bound, List.of(), Set.of()));
+        return keyed.submit(pipeline, run, () -> resumption.execution(pipeline, run, bound));
     }
 
     /**
      * Continues a run that failed, was cancelled or was interrupted by a crash: tasks that succeeded are not executed
-     * again, and their outputs are read back. No other process may be executing the run.
+     * again, and their outputs are read back. If another process is executing the run, this is refused.
      *
      * <p>Only what cleans up is executed again although it has succeeded: tasks that run finally, in every execution that
      * executes anything; and a teardown with its setups, if a task between them is executed after it has run.
@@ -221,6 +223,7 @@ public final class Etl implements AutoCloseable {
      * @return the run, to watch, cancel and wait for
      * @throws ResumeRefusedException if the run is unknown, has succeeded, is being executed here, or belongs to another
      *     pipeline definition
+     * @throws etl.core.spi.RunOwnedException if another process is executing the run
      * @throws etl.core.spi.StateStoreException if the store cannot be used
      */
     public RunHandle resume(RunId id, Pipeline pipeline) {
@@ -239,10 +242,30 @@ public final class Etl implements AutoCloseable {
      * @throws IllegalArgumentException if the choice names tasks that the pipeline does not have, all of them in the message
      * @throws ResumeRefusedException if the run is unknown, has not ended, is being executed here, or belongs to another
      *     pipeline definition
+     * @throws etl.core.spi.RunOwnedException if another process is executing the run
      * @throws etl.core.spi.StateStoreException if the store cannot be used
      */
     public RunHandle rerun(RunId id, Pipeline pipeline, Rerun choice) {
         return again(id, pipeline, () -> resumption.rerun(id, pipeline, choice));
+    }
+
+    /**
+     * Resumes runs whose process has died or was shut down, of all that are found now; see {@link EtlBuilder#recover} for
+     * doing so all the time. A run that has killed its process too often is ended instead, see
+     * {@link EtlBuilder#mostCrashes}.
+     *
+     * @param pipelines the pipelines whose runs are looked for
+     * @return the runs that go on here
+     * @throws etl.core.spi.StateStoreException if the store cannot be used
+     */
+    public List<RunHandle> recover(Pipeline... pipelines) {
+        checkOpen();
+        return recovery.recover(List.of(pipelines));
+    }
+
+    void keepRecovering(List<Pipeline> pipelines, Duration period) {
+        pipelines.forEach(this::checkPools);
+        recovery.repeat(pipelines, period);
     }
 
     private RunHandle again(RunId id, Pipeline pipeline, Supplier<RunExecution> execution) {

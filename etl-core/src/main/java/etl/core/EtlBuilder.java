@@ -30,6 +30,12 @@ public final class EtlBuilder {
     /** How many events wait for one listener, unless told otherwise. */
     public static final int DEFAULT_LISTENER_QUEUE = 10_000;
 
+    /** How often runs are looked for whose process has died, unless told otherwise. */
+    public static final Duration DEFAULT_RECOVERY_PERIOD = Duration.ofSeconds(10);
+
+    /** How often a run's process may die before the run is ended, unless told otherwise. */
+    public static final int DEFAULT_MOST_CRASHES = 3;
+
     private final List<RunListener> listeners = new ArrayList<>();
     private final Map<String, Function<Time, Pool>> pools = new HashMap<>();
     private final List<AutoCloseable> resources = new ArrayList<>();
@@ -42,6 +48,9 @@ public final class EtlBuilder {
     private Duration grace = DEFAULT_GRACE;
     private int listenerQueue = DEFAULT_LISTENER_QUEUE;
     private Duration listenerGrace = DEFAULT_GRACE;
+    private final List<Pipeline> recovered = new ArrayList<>();
+    private Duration recoveryPeriod = DEFAULT_RECOVERY_PERIOD;
+    private int mostCrashes = DEFAULT_MOST_CRASHES;
 
     EtlBuilder() {}
 
@@ -167,6 +176,44 @@ public final class EtlBuilder {
     }
 
     /**
+     * Resumes runs of these pipelines whose process has died or was shut down: when the orchestrator is built, and from time
+     * to time as long as it is open. Any process that knows the pipelines may do so; one of them takes each run. How soon a
+     * dead process is noticed is up to the store, see {@code JdbcStateStoreBuilder.lease}. A run that was begun by another
+     * definition of its pipeline is left alone, with a warning.
+     *
+     * @param pipelines the pipelines; added to those of former calls
+     * @return this builder
+     */
+    public EtlBuilder recover(Pipeline... pipelines) {
+        recovered.addAll(List.of(pipelines));
+        return this;
+    }
+
+    /**
+     * Sets how often runs are looked for whose process has died.
+     *
+     * @param period positive; default {@link #DEFAULT_RECOVERY_PERIOD}
+     * @return this builder
+     * @throws IllegalArgumentException if the period is not positive
+     */
+    public EtlBuilder recoveryPeriod(Duration period) {
+        recoveryPeriod = Checks.positive(period, "recoveryPeriod");
+        return this;
+    }
+
+    /**
+     * Limits how often the process of a run may die before the run is ended as FAILED instead of being resumed.
+     *
+     * @param crashes at least 1; default {@link #DEFAULT_MOST_CRASHES}
+     * @return this builder
+     * @throws IllegalArgumentException if the number is less than 1
+     */
+    public EtlBuilder mostCrashes(int crashes) {
+        mostCrashes = Checks.atLeastOne(crashes, "mostCrashes");
+        return this;
+    }
+
+    /**
      * Replaces the machine's clock and alarms, for tests. The orchestrator closes it when it is closed itself.
      *
      * @param newTime the clock
@@ -239,7 +286,7 @@ public final class EtlBuilder {
         Time clock = time == null ? new SystemTime() : time;
         Map<String, Pool> made = new HashMap<>();
         pools.forEach((name, pool) -> made.put(name, pool.apply(clock)));
-        return new Etl(
+        Etl etl = new Etl(
                 store == null ? InMemoryStateStore.create(clock) : store,
                 new Listeners(listeners, listenerQueue),
                 clock,
@@ -250,6 +297,11 @@ public final class EtlBuilder {
                 drain,
                 grace,
                 listenerGrace,
+                mostCrashes,
                 List.copyOf(resources));
+        if (!recovered.isEmpty()) {
+            etl.keepRecovering(List.copyOf(recovered), recoveryPeriod);
+        }
+        return etl;
     }
 }

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +87,10 @@ public final class ExternalRuns {
 
     private void reopenIfFailed(StoredRun stored) {
         if (stored.state() == RunState.FAILED || stored.state() == RunState.CANCELLED) {
-            settings.store().reopen(stored.definition().id());
+            try (RunJournal journal =
+                    settings.store().journal(stored.definition().id())) {
+                journal.reopen(Set.of());
+            }
         }
     }
 

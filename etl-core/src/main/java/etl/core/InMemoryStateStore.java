@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -91,17 +90,7 @@ public final class InMemoryStateStore implements StateStore {
 
     @Override
     public RunJournal journal(RunId run) {
-        return existing(run);
-    }
-
-    @Override
-    public void reopen(RunId run, Set<String> taskIds) {
-        existing(run).reopen(taskIds);
-    }
-
-    @Override
-    public boolean rerun(RunId run, Set<String> taskIds) {
-        return run(run).filter(found -> found.rerun(taskIds)).isPresent();
+        return existing(run).take();
     }
 
     @Override
@@ -142,6 +131,13 @@ public final class InMemoryStateStore implements StateStore {
                 .filter(run -> run.definition().pipeline().equals(pipeline)
                         && !run.state().isFinal())
                 .sorted(Comparator.comparing(run -> run.definition().createdAt()))
+                .toList();
+    }
+
+    @Override
+    public synchronized List<StoredRun> abandoned(String pipeline) {
+        return unfinished(pipeline).stream()
+                .filter(run -> existing(run.definition().id()).isAbandoned())
                 .toList();
     }
 

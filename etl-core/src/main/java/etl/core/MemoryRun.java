@@ -1,8 +1,10 @@
 package etl.core;
 
+import etl.core.spi.EngineRun;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
-import etl.core.spi.RunJournal;
+import etl.core.spi.RunLostException;
+import etl.core.spi.RunOwnedException;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
@@ -16,8 +18,10 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One run of the in-memory store, and its journal. */
-final class MemoryRun implements RunJournal {
+/** One run of the in-memory store. Safe for use by many threads. */
+final class MemoryRun {
+    private static final String OWNER = "this process";
+
     private final NewRun definition;
     private final MemoryRows rows;
     private RunState state = RunState.QUEUED;
@@ -26,6 +30,8 @@ final class MemoryRun implements RunJournal {
     private Optional<ErrorInfo> error = Optional.empty();
     private boolean cancelRequested;
     private @Nullable Runnable onCancelRequest;
+    private volatile @Nullable MemoryJournal owner;
+    private boolean wasTaken;
 
     MemoryRun(NewRun definition) {
         this.definition = definition;
@@ -33,7 +39,43 @@ final class MemoryRun implements RunJournal {
     }
 
     synchronized StoredRun stored() {
-        return new StoredRun(definition, state, startedAt, endedAt, error);
+        Optional<String> who = owner == null ? Optional.empty() : Optional.of(OWNER);
+        return new StoredRun(definition, state, startedAt, endedAt, error, 0, who);
+    }
+
+    /** The owner lives as long as this store, so that it never counts as dead. */
+    synchronized MemoryJournal take() {
+        MemoryJournal journal = new MemoryJournal(this);
+        if (hasOwner()) {
+            if (owner != null) {
+                throw new RunOwnedException(definition.id(), OWNER);
+            }
+            owner = journal;
+            wasTaken = true;
+        }
+        return journal;
+    }
+
+    private boolean hasOwner() {
+        return definition.engineRun().equals(EngineRun.LOCAL);
+    }
+
+    synchronized void giveUp(MemoryJournal journal) {
+        if (owner == journal) {
+            owner = null;
+        }
+    }
+
+    /** Whether the journal may write; null if it may. */
+    @Nullable
+    RunLostException lost(MemoryJournal journal) {
+        return owner == journal || !hasOwner()
+                ? null
+                : new RunLostException(definition.id(), "its journal was closed before");
+    }
+
+    synchronized boolean isAbandoned() {
+        return !state.isFinal() && owner == null && wasTaken;
     }
 
     /** How many task runs there may be at most. */
@@ -71,21 +113,6 @@ final class MemoryRun implements RunJournal {
     }
 
     synchronized void reopen(Set<String> taskIds) {
-        if (state == RunState.SUCCEEDED) {
-            throw new StateStoreException("run " + definition.id() + " cannot be reopened: it has succeeded", null);
-        }
-        reset(taskIds);
-    }
-
-    synchronized boolean rerun(Set<String> taskIds) {
-        if (!state.isFinal()) {
-            return false;
-        }
-        reset(taskIds);
-        return true;
-    }
-
-    private void reset(Set<String> taskIds) {
         state = RunState.RUNNING;
         endedAt = Optional.empty();
         error = Optional.empty();
@@ -95,7 +122,7 @@ final class MemoryRun implements RunJournal {
     }
 
     synchronized boolean mark(TaskChange mark) {
-        if (!state.isFinal() || !rows.of(mark).mark(mark)) {
+        if (!state.isFinal() || owner != null || !rows.of(mark).mark(mark)) {
             return false;
         }
         if (state == RunState.SUCCEEDED && mark.state() == TaskState.FAILED) {
@@ -121,8 +148,7 @@ final class MemoryRun implements RunJournal {
         return true;
     }
 
-    @Override
-    public void onCancelRequest(Runnable action) {
+    void onCancelRequest(Runnable action) {
         synchronized (this) {
             if (!cancelRequested) {
                 onCancelRequest = action;
@@ -132,31 +158,21 @@ final class MemoryRun implements RunJournal {
         action.run();
     }
 
-    @Override
-    public synchronized void started(Instant at) {
+    synchronized void started(Instant at) {
         state = RunState.RUNNING;
         if (startedAt.isEmpty()) {
             startedAt = Optional.of(at);
         }
     }
 
-    @Override
-    public void write(TaskChange change, Receipt receipt) {
-        StaleWriteException refused = rows.apply(change);
-        if (refused == null) {
-            receipt.durable();
-        } else {
-            receipt.failed(refused);
-        }
+    @Nullable
+    StaleWriteException apply(TaskChange change) {
+        return rows.apply(change);
     }
 
-    @Override
-    public synchronized void ended(RunState finalState, Instant at, Optional<ErrorInfo> why) {
+    synchronized void ended(RunState finalState, Instant at, Optional<ErrorInfo> why) {
         state = finalState;
         endedAt = Optional.of(at);
         error = why;
     }
-
-    @Override
-    public void close() {}
 }

@@ -2,12 +2,14 @@ package etl.core;
 
 import etl.core.spi.NewRun;
 import etl.core.spi.RunInfo;
+import etl.core.spi.RunJournal;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /** Makes runs ready to be executed again. */
 final class Resumption {
@@ -20,41 +22,66 @@ final class Resumption {
     }
 
     RunExecution resume(RunId id, Pipeline pipeline) {
-        StoredRun stored = stored(store, id, pipeline);
-        if (stored.state() == RunState.SUCCEEDED) {
-            throw new ResumeRefusedException("run " + id
-                    + " has succeeded; there is nothing to resume, but tasks of it can be chosen for a rerun");
-        }
-        Map<String, Object> arguments = arguments(stored, pipeline);
-        List<StoredTask> rows = store.tasks(id);
-        Set<String> again = Redone.inResume(pipeline, rows);
-        store.reopen(id, again);
-        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again), Set.of());
+        checkNotSucceeded(stored(store, id, pipeline));
+        return take(id, journal -> {
+            // Nobody but the owner writes: only now is what is stored known to stay.
+            StoredRun stored = stored(store, id, pipeline);
+            checkNotSucceeded(stored);
+            Map<String, Object> arguments = arguments(stored, pipeline);
+            List<StoredTask> rows = store.tasks(id);
+            Set<String> again = Redone.inResume(pipeline, rows);
+            journal.reopen(again);
+            return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again), Set.of(), journal);
+        });
     }
 
     RunExecution rerun(RunId id, Pipeline pipeline, Rerun choice) {
-        StoredRun stored = stored(store, id, pipeline);
-        checkEnded(stored);
-        Map<String, Object> arguments = arguments(stored, pipeline);
-        List<StoredTask> rows = store.tasks(id);
-        Set<String> again = Redone.inRerun(pipeline, rows, choice);
-        if (!store.rerun(id, again)) {
-            throw new ResumeRefusedException("run " + id + " has been reopened by another process just now");
-        }
-        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again), again);
+        checkEnded(stored(store, id, pipeline));
+        return take(id, journal -> {
+            StoredRun stored = stored(store, id, pipeline);
+            checkEnded(stored);
+            Map<String, Object> arguments = arguments(stored, pipeline);
+            List<StoredTask> rows = store.tasks(id);
+            Set<String> again = Redone.inRerun(pipeline, rows, choice);
+            journal.reopen(again);
+            return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again), again, journal);
+        });
     }
 
-    /** An execution of a run; some of its tasks are executed even if their outputs are cached. */
-    RunExecution execution(
+    /** An execution of a new run. */
+    RunExecution execution(Pipeline pipeline, NewRun run, Map<String, Object> arguments) {
+        return take(run.id(), journal -> execution(pipeline, run, arguments, List.of(), Set.of(), journal));
+    }
+
+    private RunExecution take(RunId id, Function<RunJournal, RunExecution> made) {
+        RunJournal journal = store.journal(id);
+        try {
+            return made.apply(journal);
+        } catch (RuntimeException | Error failure) {
+            journal.close();
+            throw failure;
+        }
+    }
+
+    /** Some of its tasks are executed even if their outputs are cached. */
+    private RunExecution execution(
             Pipeline pipeline,
             NewRun run,
             Map<String, Object> arguments,
             List<StoredTask> tasks,
-            Set<String> uncached) {
+            Set<String> uncached,
+            RunJournal journal) {
         RunInfo info =
                 new RunInfo(run.id(), pipeline.name(), run.engineRun(), run.dataInterval(), run.refreshesCache());
         RunScope scope = new RunScope(pipeline, info, settings, arguments, uncached);
-        return new RunExecution(scope, store.journal(run.id()), new TaskTable(pipeline, tasks));
+        return new RunExecution(scope, journal, new TaskTable(pipeline, tasks));
+    }
+
+    private static void checkNotSucceeded(StoredRun stored) {
+        if (stored.state() == RunState.SUCCEEDED) {
+            throw new ResumeRefusedException("run " + stored.definition().id()
+                    + " has succeeded; there is nothing to resume, but tasks of it can be chosen for a rerun");
+        }
     }
 
     private static Map<String, Object> arguments(StoredRun stored, Pipeline pipeline) {

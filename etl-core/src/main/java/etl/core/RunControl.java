@@ -135,32 +135,36 @@ public final class RunControl {
 
     /**
      * Ends a run whose process is gone, so that it can be rerun or its tasks marked: tasks that were being executed are
-     * FAILED, those that had not begun UPSTREAM_FAILED, SKIPPED or CANCELLED, and the run has the state that follows. There
-     * are no leases yet: make sure that no process is executing the run. To go on with the run instead,
-     * {@linkplain Etl#resume resume} it.
+     * FAILED, those that had not begun UPSTREAM_FAILED, SKIPPED or CANCELLED, and the run has the state that follows. To go on
+     * with the run instead, {@linkplain Etl#resume resume} it.
      *
      * @param id the run
      * @param pipeline its pipeline, unchanged since the run began
      * @return how the run ended
      * @throws ResumeRefusedException if the run is unknown, has ended, is being executed here, or belongs to another
      *     pipeline definition
+     * @throws etl.core.spi.RunOwnedException if another process is executing the run
      * @throws etl.core.spi.StateStoreException if the store cannot be used
      */
     public RunReport endLost(RunId id, Pipeline pipeline) {
+        return endLost(id, pipeline, GONE);
+    }
+
+    RunReport endLost(RunId id, Pipeline pipeline, String why) {
         RunReport[] report = new RunReport[1];
         live.whileIdle(id, () -> {
             StoredRun stored = Resumption.stored(store, id, pipeline);
             if (stored.state().isFinal()) {
                 throw new ResumeRefusedException("run " + id + " has ended already: it is " + stored.state());
             }
-            endElements(id);
-            new ExternalRuns(settings).finish(pipeline, id, GONE);
+            endElements(id, why);
+            new ExternalRuns(settings).finish(pipeline, id, why);
             report[0] = new StoredReport(pipeline, store, id).of(store.find(id).orElseThrow());
         });
         return report[0];
     }
 
-    private void endElements(RunId id) {
+    private void endElements(RunId id, String why) {
         Instant now = settings.time().instant();
         try (RunJournal journal = store.journal(id)) {
             for (StoredTask row : store.tasks(id)) {
@@ -173,7 +177,7 @@ public final class RunControl {
                                     TaskState.FAILED,
                                     now,
                                     RowCounts.NONE,
-                                    ExternalEnd.lost(row, GONE));
+                                    ExternalEnd.lost(row, why));
                     Durably.write(journal, change.ofElement(row.mapIndex()));
                 }
             }

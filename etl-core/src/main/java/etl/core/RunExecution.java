@@ -122,6 +122,7 @@ final class RunExecution implements RunWorkers.Owner {
         starting.forEach(workers::add);
         pipeline.deadline().ifPresent(limit -> deadline.set(settings.time().after(limit, () -> miss(limit))));
         journal.onCancelRequest(this::cancel);
+        journal.onLost(this::stop);
         finishIfAllFinal();
     }
 

@@ -3,6 +3,7 @@ package etl.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.spi.RunJournal;
 import etl.core.spi.StoredAttempt;
 import etl.core.spi.StoredTask;
 import java.util.List;
@@ -221,7 +222,9 @@ class RerunTest {
         Pipeline pipeline = builder.build();
         RunId id = etl.run(pipeline).id();
         executed.clear();
-        store.rerun(id, Set.of("a", "b"));
+        try (RunJournal journal = store.journal(id)) {
+            journal.reopen(Set.of("a", "b"));
+        }
 
         etl.resume(id, pipeline).await().orThrow();
 

@@ -4,6 +4,7 @@ import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
 import etl.core.spi.RunJournal;
+import etl.core.spi.RunLostException;
 import etl.core.spi.ScheduleStore;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
@@ -14,6 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The in-memory store, to be subclassed by tests that want one method to fail or to wait. */
@@ -28,16 +30,6 @@ class StoreDouble implements StateStore {
     @Override
     public RunJournal journal(RunId run) {
         return new JournalDouble(store.journal(run));
-    }
-
-    @Override
-    public void reopen(RunId run, Set<String> taskIds) {
-        store.reopen(run, taskIds);
-    }
-
-    @Override
-    public boolean rerun(RunId run, Set<String> taskIds) {
-        return store.rerun(run, taskIds);
     }
 
     @Override
@@ -68,6 +60,11 @@ class StoreDouble implements StateStore {
     @Override
     public List<StoredRun> unfinished(String pipeline) {
         return store.unfinished(pipeline);
+    }
+
+    @Override
+    public List<StoredRun> abandoned(String pipeline) {
+        return store.abandoned(pipeline);
     }
 
     @Override
@@ -122,6 +119,11 @@ class StoreDouble implements StateStore {
         }
 
         @Override
+        public void reopen(Set<String> taskIds) {
+            journal.reopen(taskIds);
+        }
+
+        @Override
         public void started(Instant at) {
             beforeStarted();
             journal.started(at);
@@ -142,6 +144,11 @@ class StoreDouble implements StateStore {
         @Override
         public void onCancelRequest(Runnable action) {
             journal.onCancelRequest(action);
+        }
+
+        @Override
+        public void onLost(Consumer<RunLostException> action) {
+            journal.onLost(action);
         }
 
         @Override

@@ -9,12 +9,19 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/** Refuses the data of an attempt that is over: its task run has ended, or another attempt has taken its place. */
+/**
+ * Refuses the data of an attempt that is over: its task run has ended, another attempt has taken its place, or another
+ * process has taken the run.
+ */
 final class AttemptFence {
+    private final Leases leases;
     private final String table;
+    private final String lockRun;
 
-    AttemptFence(Database database) {
-        this.table = database.table("pipeline_tasks");
+    AttemptFence(JdbcStateStore store) {
+        this.leases = store.leases();
+        this.table = store.database().table("pipeline_tasks");
+        this.lockRun = "select epoch from " + store.database().table("pipeline_runs") + " where run_id = ? for share";
     }
 
     /** Called before the data is written, so that it is not written in vain. */
@@ -27,7 +34,22 @@ final class AttemptFence {
      * writer of all task runs waiting for as long as the data streams.
      */
     void hold(Connection connection, TaskContext context) throws SQLException {
+        Lease lease = leases.held(context.runId());
+        if (lease != null) {
+            hold(connection, lease);
+        }
         check(connection, context, " for share");
+    }
+
+    private void hold(Connection connection, Lease lease) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement(lockRun)) {
+            select.setObject(1, lease.run().value());
+            try (ResultSet row = select.executeQuery()) {
+                if (!row.next() || row.getLong(1) != lease.epoch()) {
+                    throw lease.lose("another process has taken it");
+                }
+            }
+        }
     }
 
     private void check(Connection connection, TaskContext context, String lock) throws SQLException {

@@ -5,14 +5,15 @@ import com.zaxxer.hikari.HikariDataSource;
 import com.zaxxer.hikari.pool.HikariPool;
 import etl.core.spi.StateStoreException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** The pools of a store that was opened by a URL. */
 final class ConnectionPool {
     private static final long CONNECTION_TIMEOUT = TimeUnit.SECONDS.toMillis(10);
 
-    /** One for the writer of task runs, one for the start or the end of a run. */
-    private static final int WRITERS = 2;
+    /** One for the writer of task runs, one for the start or the end of a run, one that prolongs leases. */
+    private static final int WRITERS = 3;
 
     private ConnectionPool() {}
 
@@ -27,9 +28,13 @@ final class ConnectionPool {
         }
     }
 
-    /** The pool for writing states, which tasks cannot exhaust. Connects when it is first used. */
-    static HikariDataSource forWriting(DatabaseUrl url) {
+    /**
+     * The pool for writing states, which tasks cannot exhaust. Connects when it is first used. A server that does not answer
+     * for the length of a lease counts as gone.
+     */
+    static HikariDataSource forWriting(DatabaseUrl url, Duration lease) {
         HikariConfig config = config(url, "etl-writer", WRITERS);
+        config.addDataSourceProperty("socketTimeout", Math.max(1, lease.toSeconds()));
         config.setInitializationFailTimeout(-1);
         return new HikariDataSource(config);
     }

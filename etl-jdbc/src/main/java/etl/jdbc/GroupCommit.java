@@ -1,8 +1,10 @@
 package etl.jdbc;
 
 import etl.core.spi.RunJournal;
+import etl.core.spi.RunLostException;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StateStoreException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
@@ -26,12 +28,14 @@ final class GroupCommit implements AutoCloseable {
     private static final int LARGEST_BATCH = 1_000;
 
     private final PatientDatabase database;
+    private final LeaseFence fence;
     private final TaskWrites writes;
     private final WriteQueue queue = new WriteQueue(MOST_WRITES, MOST_CHARACTERS);
     private final Thread writer;
 
     GroupCommit(PatientDatabase database) {
         this.database = database;
+        this.fence = new LeaseFence(database.database());
         this.writes = new TaskWrites(database.database());
         this.writer = new Thread(this::drain, "etl-state-writer");
         this.writer.setDaemon(true);
@@ -51,14 +55,19 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
+    /**
+     * What was not written.
+     *
+     * @param lost the leases that were not valid any more
+     * @param refused the writes that the stored states did not allow
+     */
+    private record Unwritten(Set<Lease> lost, Set<TaskWrite> refused) {}
+
     /** Tells every receipt, whatever happens. */
     private void commit(List<TaskWrite> batch) {
-        Set<TaskWrite> refused;
+        Unwritten unwritten;
         try {
-            refused = database.inTransaction((connection, again) -> {
-                Set<TaskWrite> stale = writes.apply(connection, batch);
-                return again ? withoutOvertaken(stale, batch) : stale;
-            });
+            unwritten = database.inTransaction((connection, again) -> write(connection, batch, again));
         } catch (SQLException failure) {
             if (batch.size() > 1 && !PatientDatabase.isTransient(failure)) {
                 LOG.warn("{} changes cannot be stored together, each is tried alone", batch.size(), failure);
@@ -72,19 +81,32 @@ final class GroupCommit implements AutoCloseable {
             fail(batch, defect);
             return;
         }
-        batch.forEach(write -> tell(write, refused.contains(write)));
+        batch.forEach(write -> tell(write, unwritten));
     }
 
-    private static void tell(TaskWrite write, boolean refused) {
-        if (!refused) {
+    private Unwritten write(Connection connection, List<TaskWrite> batch, boolean again) throws SQLException {
+        Set<Lease> lost = fence.lost(connection, batch);
+        List<TaskWrite> owned = lost.isEmpty()
+                ? batch
+                : batch.stream().filter(write -> !lost.contains(write.lease())).toList();
+        Set<TaskWrite> refused = writes.apply(connection, owned);
+        return new Unwritten(lost, again ? withoutOvertaken(refused, owned) : refused);
+    }
+
+    private static void tell(TaskWrite write, Unwritten unwritten) {
+        Lease lease = write.lease();
+        if (lease != null && unwritten.lost().contains(lease)) {
+            RunLostException lost = lease.lose("another process has taken it");
+            tell(write.receipt(), receipt -> receipt.failed(lost));
+        } else if (unwritten.refused().contains(write)) {
+            StaleWriteException stale =
+                    new StaleWriteException("task '" + write.change().taskId() + "', attempt "
+                            + write.change().attempt() + ", of run " + write.run() + " cannot become "
+                            + write.change().state() + ": its stored state has gone on");
+            tell(write.receipt(), receipt -> receipt.failed(stale));
+        } else {
             tell(write.receipt(), RunJournal.Receipt::durable);
-            return;
         }
-        StaleWriteException stale =
-                new StaleWriteException("task '" + write.change().taskId() + "', attempt "
-                        + write.change().attempt() + ", of run " + write.run() + " cannot become "
-                        + write.change().state() + ": its stored state has gone on");
-        tell(write.receipt(), receipt -> receipt.failed(stale));
     }
 
     private static void fail(List<TaskWrite> batch, Throwable failure) {

@@ -5,24 +5,41 @@ import etl.core.RunState;
 import etl.core.TaskState;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.RunJournal;
+import etl.core.spi.RunLostException;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The journal of one run. */
 final class JdbcJournal implements RunJournal {
     private final RunId run;
+    private final @Nullable Lease lease;
+    private final Leases leases;
     private final RunWrites runs;
     private final GroupCommit writer;
     private final CancelRequests cancelRequests;
     private final int largestOutput;
     private final AtomicInteger onTheirWay = new AtomicInteger();
     private volatile boolean watched;
+    private volatile boolean ended;
 
-    JdbcJournal(RunId run, RunWrites runs, GroupCommit writer, CancelRequests cancelRequests, int largestOutput) {
+    /** With a lease, which this gives up when it is closed, unless the run has no owner. */
+    JdbcJournal(
+            RunId run,
+            @Nullable Lease lease,
+            Leases leases,
+            RunWrites runs,
+            GroupCommit writer,
+            CancelRequests cancelRequests,
+            int largestOutput) {
         this.run = run;
+        this.lease = lease;
+        this.leases = leases;
         this.runs = runs;
         this.writer = writer;
         this.cancelRequests = cancelRequests;
@@ -30,8 +47,13 @@ final class JdbcJournal implements RunJournal {
     }
 
     @Override
+    public void reopen(Set<String> taskIds) {
+        runs.reopened(run, lease, taskIds);
+    }
+
+    @Override
     public void started(Instant at) {
-        runs.started(run, at);
+        runs.started(run, lease, at);
     }
 
     @Override
@@ -40,7 +62,7 @@ final class JdbcJournal implements RunJournal {
                 ? StorableOutput.json(change.taskId(), change.output(), change.outputType(), largestOutput)
                 : null;
         onTheirWay.incrementAndGet();
-        writer.add(new TaskWrite(run, change, output, new Receipt() {
+        writer.add(new TaskWrite(run, lease, change, output, new Receipt() {
             @Override
             public void durable() {
                 try {
@@ -72,7 +94,11 @@ final class JdbcJournal implements RunJournal {
     @Override
     public void ended(RunState state, Instant at, Optional<ErrorInfo> error) {
         awaitReceipts();
-        runs.ended(run, state, at, error);
+        if (lease != null) {
+            leases.forget(lease);
+        }
+        runs.ended(run, lease, state, at, error);
+        ended = true;
     }
 
     @Override
@@ -82,11 +108,21 @@ final class JdbcJournal implements RunJournal {
     }
 
     @Override
+    public void onLost(Consumer<RunLostException> action) {
+        if (lease != null) {
+            lease.onLost(action);
+        }
+    }
+
+    @Override
     public void close() {
         if (watched) {
             cancelRequests.forget(run);
         }
         awaitReceipts();
+        if (lease != null && !ended) {
+            leases.release(lease);
+        }
     }
 
     /** Not given up when interrupted: the end of a run must not overtake what was written before. */

@@ -39,8 +39,8 @@ final class JdbcOutputCache implements OutputCache, AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     private final CacheLease lease = new CacheLease(this::prolong, LEASE_MILLIS / 3);
 
-    JdbcOutputCache(Database database, int largestOutput) {
-        this.database = new PatientDatabase(database);
+    JdbcOutputCache(Database database, Duration patience, int largestOutput) {
+        this.database = new PatientDatabase(database, patience);
         this.table = new CacheTable(database.table("task_cache"));
         this.largestOutput = largestOutput;
     }

@@ -13,9 +13,9 @@ import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
 import java.lang.reflect.Type;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
  * Keeps runs, task runs and outputs in PostgreSQL, in a schema of its own, which it creates and migrates when it is
  * opened. Safe for use by many threads.
  *
- * <p>Defaults: schema {@code etl}, migration on, outputs up to 8 Mi characters of JSON, and, for a store opened by a URL,
- * a pool of 10 connections and 2 more for writing states. A host's {@link DataSource} is never closed, and its connections are given back with the
+ * <p>Defaults: schema {@code etl}, migration on, leases of 30 seconds, outputs up to 8 Mi characters of JSON, and, for a
+ * store opened by a URL, a pool of 10 connections and 3 more for writing states. A host's {@link DataSource} is never closed, and its connections are given back with the
  * auto-commit setting they came with.
  */
 public final class JdbcStateStore implements StateStore {
@@ -33,6 +33,7 @@ public final class JdbcStateStore implements StateStore {
     private final List<HikariDataSource> ownPools;
     private final RunsTable runs;
     private final RunWrites runWrites;
+    private final Leases leases;
     private final SchedulesTable schedules;
     private final TasksTable tasks;
     private final Outputs outputs;
@@ -44,7 +45,12 @@ public final class JdbcStateStore implements StateStore {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     JdbcStateStore(
-            Database database, Database writing, List<HikariDataSource> ownPools, boolean migrate, int largestOutput) {
+            Database database,
+            Database writing,
+            List<HikariDataSource> ownPools,
+            boolean migrate,
+            int largestOutput,
+            Duration lease) {
         this.database = database;
         this.ownPools = ownPools;
         this.largestOutput = largestOutput;
@@ -57,8 +63,9 @@ public final class JdbcStateStore implements StateStore {
         this.schedules = new SchedulesTable(database);
         this.tasks = new TasksTable(database);
         this.outputs = new Outputs(database);
-        this.outputCache = new JdbcOutputCache(database, largestOutput);
-        PatientDatabase patient = new PatientDatabase(writing);
+        this.outputCache = new JdbcOutputCache(database, lease, largestOutput);
+        PatientDatabase patient = new PatientDatabase(writing, lease);
+        this.leases = new Leases(patient, lease);
         this.runWrites = new RunWrites(patient);
         this.writer = new GroupCommit(patient);
         this.cancelRequests = new CancelRequests(writing);
@@ -121,36 +128,21 @@ public final class JdbcStateStore implements StateStore {
         return database;
     }
 
+    Leases leases() {
+        return leases;
+    }
+
     @Override
     public boolean create(NewRun run) {
-        return runs.insert(run);
+        return runs.insert(run, leases);
     }
 
     @Override
     public RunJournal journal(RunId run) {
-        if (runs.find(run).isEmpty()) {
-            throw new StateStoreException("there is no run " + run + " in this store", null);
-        }
-        return new JdbcJournal(run, runWrites, writer, cancelRequests, largestOutput);
-    }
-
-    @Override
-    public void reopen(RunId run, Set<String> taskIds) {
-        if (!reset(run, "state <> 'SUCCEEDED'", taskIds)) {
-            throw new StateStoreException("run " + run + " cannot be reopened: it is unknown or has succeeded", null);
-        }
-    }
-
-    @Override
-    public boolean rerun(RunId run, Set<String> taskIds) {
-        return reset(run, "state in ('SUCCEEDED', 'FAILED', 'CANCELLED')", taskIds);
-    }
-
-    private boolean reset(RunId run, String allowed, Set<String> taskIds) {
-        return database.transaction(
-                "reopening run " + run,
-                connection -> RunsTable.reopen(connection, database.table("pipeline_runs"), run, allowed)
-                        && TasksTable.reopen(connection, database.table("pipeline_tasks"), run, taskIds));
+        StoredRun stored = runs.find(run)
+                .orElseThrow(() -> new StateStoreException("there is no run " + run + " in this store", null));
+        Lease lease = RunsTable.hasOwner(stored.definition()) ? leases.take(run) : null;
+        return new JdbcJournal(run, lease, leases, runWrites, writer, cancelRequests, largestOutput);
     }
 
     @Override
@@ -189,6 +181,11 @@ public final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public List<StoredRun> abandoned(String pipeline) {
+        return runs.abandoned(pipeline);
+    }
+
+    @Override
     public ScheduleStore schedules() {
         return schedules;
     }
@@ -224,6 +221,7 @@ public final class JdbcStateStore implements StateStore {
             cancelRequests.close();
             outputCache.close();
             writer.close();
+            leases.close();
             ownPools.forEach(HikariDataSource::close);
         }
     }

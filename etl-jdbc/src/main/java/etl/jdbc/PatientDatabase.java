@@ -1,5 +1,6 @@
 package etl.jdbc;
 
+import etl.core.spi.StateStoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
@@ -14,25 +15,23 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A database that may be out of reach for a moment: a transaction that fails for a passing reason is tried again, for
- * about 15 seconds in all, or until this is closed. Safe for use by many threads.
+ * as long as the patience lasts, or until this is closed. Safe for use by many threads.
  */
 final class PatientDatabase implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PatientDatabase.class);
-    private static final List<Duration> RETRY_DELAYS = List.of(
-            Duration.ofMillis(100),
-            Duration.ofMillis(500),
-            Duration.ofSeconds(2),
-            Duration.ofSeconds(5),
-            Duration.ofSeconds(7));
+    private static final Duration FIRST_DELAY = Duration.ofMillis(100);
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(5);
 
     /** SQL states, or their classes: connection, rollback, insufficient resources, operator intervention. */
     private static final List<String> TRANSIENT = List.of("08", "40", "53", "57P");
 
     private final Database database;
+    private final Duration patience;
     private final CountDownLatch closing = new CountDownLatch(1);
 
-    PatientDatabase(Database database) {
+    PatientDatabase(Database database, Duration patience) {
         this.database = database;
+        this.patience = patience;
     }
 
     /** What is done with a connection. */
@@ -46,13 +45,23 @@ final class PatientDatabase implements AutoCloseable {
         return database;
     }
 
+    <T extends @Nullable Object> T transaction(String what, Work<T> work) {
+        try {
+            return inTransaction(work);
+        } catch (SQLException failure) {
+            throw new StateStoreException(what + " failed: " + failure.getMessage(), failure);
+        }
+    }
+
     <T extends @Nullable Object> T inTransaction(Work<T> work) throws SQLException {
+        long end = System.nanoTime() + patience.toNanos();
+        Duration delay = FIRST_DELAY;
         boolean again = false;
-        for (Duration delay : RETRY_DELAYS) {
+        while (true) {
             try {
                 return once(work, again);
             } catch (SQLException failure) {
-                if (!isTransient(failure)) {
+                if (!isTransient(failure) || System.nanoTime() + delay.toNanos() - end >= 0) {
                     throw failure;
                 }
                 LOG.warn("the state cannot be stored now, next try in {}: {}", delay, failure.getMessage());
@@ -60,9 +69,13 @@ final class PatientDatabase implements AutoCloseable {
                     throw failure;
                 }
                 again = true;
+                delay = shorter(delay.multipliedBy(2), LONGEST_DELAY);
             }
         }
-        return once(work, true);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
     }
 
     private <T extends @Nullable Object> T once(Work<T> work, boolean again) throws SQLException {

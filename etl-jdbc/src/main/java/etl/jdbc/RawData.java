@@ -22,9 +22,9 @@ public final class RawData {
     private final Database database;
     private final AttemptFence fence;
 
-    private RawData(Database database) {
-        this.database = database;
-        this.fence = new AttemptFence(database);
+    private RawData(JdbcStateStore store) {
+        this.database = store.database();
+        this.fence = new AttemptFence(store);
     }
 
     /**
@@ -34,7 +34,7 @@ public final class RawData {
      * @return the table
      */
     public static RawData in(JdbcStateStore store) {
-        return new RawData(store.database());
+        return new RawData(store);
     }
 
     /**

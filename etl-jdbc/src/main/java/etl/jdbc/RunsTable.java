@@ -6,10 +6,10 @@ import etl.core.RunState;
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
 import etl.core.spi.StoredRun;
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,11 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The SQL that records, reads and reopens {@code pipeline_runs}; {@link RunWrites} has the SQL of their progress. */
+/** The SQL that records and reads {@code pipeline_runs}; {@link RunWrites} has the SQL of their progress. */
 final class RunsTable {
     private static final String COLUMNS =
             "run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id, state,"
-                    + " tasks, created_at, data_from, data_until, refreshes_cache, started_at, ended_at, error_type, error_message, error_stack";
+                    + " tasks, created_at, data_from, data_until, refreshes_cache, started_at, ended_at, error_type, error_message, error_stack,"
+                    + " crash_count + case when lease_until < now() then 1 else 0 end as crashes,"
+                    + " case when lease_until >= now() then owner end as live_owner";
 
     private final Database database;
     private final String table;
@@ -31,11 +33,13 @@ final class RunsTable {
         this.table = database.table("pipeline_runs");
     }
 
-    boolean insert(NewRun run) {
+    /** A run that has an owner is taken for whoever records it, until it takes it itself. */
+    boolean insert(NewRun run, Leases leases) {
         String sql =
                 "insert into " + table + " (run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id,"
-                        + " state, tasks, created_at, data_from, data_until, refreshes_cache)"
-                        + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?, ?)"
+                        + " state, tasks, created_at, data_from, data_until, refreshes_cache, owner, lease_until)"
+                        + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?, ?, ?,"
+                        + " now() + ? * interval '1 millisecond')"
                         + " on conflict do nothing";
         return database.transaction("recording run " + run.id(), connection -> {
             try (PreparedStatement insert = connection.prepareStatement(sql)) {
@@ -59,20 +63,16 @@ final class RunsTable {
                                 .map(data -> Columns.timestamp(data.end()))
                                 .orElse(null));
                 insert.setBoolean(12, run.refreshesCache());
+                boolean owned = hasOwner(run);
+                insert.setString(13, owned ? leases.owner() : null);
+                insert.setObject(14, owned ? leases.length().toMillis() : null, Types.BIGINT);
                 return insert.executeUpdate() == 1;
             }
         });
     }
 
-    /** False if the run is unknown or its state does not allow it. */
-    static boolean reopen(Connection connection, String table, RunId run, String allowed) throws SQLException {
-        String sql = "update " + table + " set state = 'RUNNING', ended_at = null, error_type = null,"
-                + " error_message = null, error_stack = null, cancel_requested_at = null where run_id = ? and "
-                + allowed;
-        try (PreparedStatement update = connection.prepareStatement(sql)) {
-            update.setObject(1, run.value());
-            return update.executeUpdate() == 1;
-        }
+    static boolean hasOwner(NewRun run) {
+        return run.engineRun().engine().equals(EngineRun.LOCAL.engine());
     }
 
     Optional<StoredRun> find(RunId run) {
@@ -98,6 +98,17 @@ final class RunsTable {
         return select(
                 "where pipeline = ? and state in ('QUEUED', 'RUNNING') order by created_at, run_id",
                 statement -> statement.setString(1, pipeline));
+    }
+
+    /** By the same index. */
+    List<StoredRun> abandoned(String pipeline) {
+        return select(
+                "where pipeline = ? and state in ('QUEUED', 'RUNNING') and engine = ? and " + Leases.IS_FREE
+                        + " order by created_at, run_id",
+                statement -> {
+                    statement.setString(1, pipeline);
+                    statement.setString(2, EngineRun.LOCAL.engine());
+                });
     }
 
     private List<StoredRun> select(String condition, Binding binding) {
@@ -134,7 +145,9 @@ final class RunsTable {
                 RunState.valueOf(row.getString("state")),
                 Columns.instant(row, "started_at"),
                 Columns.instant(row, "ended_at"),
-                Columns.error(row));
+                Columns.error(row),
+                row.getInt("crashes"),
+                Optional.ofNullable(row.getString("live_owner")));
     }
 
     private static Optional<DataInterval> dataInterval(ResultSet row) throws SQLException {

@@ -58,7 +58,7 @@ final class TasksTable {
     }
 
     /** By a subselect, which is hashed; an array of many ids would be searched for each row. */
-    static boolean reopen(Connection connection, String table, RunId run, Set<String> taskIds) throws SQLException {
+    static void reopen(Connection connection, String table, RunId run, Set<String> taskIds) throws SQLException {
         String sql = "update " + table + " t set state = 'PENDING',"
                 + " attempts = case when started_at is null then attempts else attempts || " + CURRENT_ATTEMPT + " end,"
                 + " started_at = null, ended_at = null, output = null, cached_from = null,"
@@ -69,7 +69,6 @@ final class TasksTable {
             update.setObject(1, run.value());
             update.setArray(2, connection.createArrayOf("text", taskIds.toArray()));
             update.executeUpdate();
-            return true;
         }
     }
 

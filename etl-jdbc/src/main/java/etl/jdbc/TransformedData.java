@@ -19,9 +19,9 @@ public final class TransformedData {
     private final Database database;
     private final AttemptFence fence;
 
-    private TransformedData(Database database) {
-        this.database = database;
-        this.fence = new AttemptFence(database);
+    private TransformedData(JdbcStateStore store) {
+        this.database = store.database();
+        this.fence = new AttemptFence(store);
     }
 
     /**
@@ -31,7 +31,7 @@ public final class TransformedData {
      * @return the table
      */
     public static TransformedData in(JdbcStateStore store) {
-        return new TransformedData(store.database());
+        return new TransformedData(store);
     }
 
     /**

@@ -93,7 +93,7 @@ class AttemptFenceTest {
         StoredRuns.set(postgres, run, "load", 1, TaskState.RUNNING);
 
         store.database().transaction("holding", connection -> {
-            new AttemptFence(store.database()).hold(connection, new CountingAttempt(run, 1));
+            new AttemptFence(store).hold(connection, new CountingAttempt(run, 1));
             assertThatThrownBy(() -> postgres.execute("set lock_timeout = '100ms';"
                             + " update etl.pipeline_tasks set attempt = 2 where run_id = '" + run + "'"))
                     .isInstanceOfSatisfying(
@@ -105,7 +105,7 @@ class AttemptFenceTest {
 
     private static void check(RunId run, int attempt) {
         store.database().transaction("checking", connection -> {
-            new AttemptFence(store.database()).hold(connection, new CountingAttempt(run, attempt));
+            new AttemptFence(store).hold(connection, new CountingAttempt(run, attempt));
             return true;
         });
     }

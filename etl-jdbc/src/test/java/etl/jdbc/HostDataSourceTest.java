@@ -52,7 +52,7 @@ class HostDataSourceTest {
                 RunReport report = etl.run(pipeline).orThrow();
                 id = report.id();
                 assertThat(etl.store().tasks(id)).hasSize(2);
-                assertThatThrownBy(() -> etl.store().reopen(RunId.random())).isInstanceOf(StateStoreException.class);
+                assertThatThrownBy(() -> etl.store().journal(RunId.random())).isInstanceOf(StateStoreException.class);
             }
 
             assertThat(host.returned()).hasSize(host.taken()).isNotEmpty().containsOnly(settings);

@@ -55,7 +55,7 @@ class TaskWritesTest {
     }
 
     private static TaskWrite write(RunId run, TaskChange change) {
-        return new TaskWrite(run, change, null, new Told());
+        return new TaskWrite(run, null, change, null, new Told());
     }
 
     private Connection counting(Connection connection) {

@@ -88,6 +88,7 @@ class WriteQueueTest {
     private static TaskWrite write(int characters) {
         return new TaskWrite(
                 RUN,
+                null,
                 TaskChange.succeeded("a", 1, Instant.EPOCH, RowCounts.NONE, null, String.class),
                 "x".repeat(characters),
                 new RunJournal.Receipt() {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -185,7 +186,9 @@ public abstract class ScheduleStoreContract {
                 .extracting(StoredRun::definition)
                 .extracting(NewRun::id)
                 .containsExactly(running, queued);
-        store().reopen(ended);
+        try (RunJournal journal = store().journal(ended)) {
+            journal.reopen(Set.of());
+        }
         assertThat(store().unfinished(pipeline)).hasSize(3);
     }
 

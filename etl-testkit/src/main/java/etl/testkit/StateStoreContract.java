@@ -89,7 +89,12 @@ public abstract class StateStoreContract {
 
         StoredRun found = store().find(run.id()).orElseThrow();
         assertThat(found)
-                .isEqualTo(new StoredRun(run, RunState.QUEUED, Optional.empty(), Optional.empty(), Optional.empty()));
+                .returns(run, StoredRun::definition)
+                .returns(RunState.QUEUED, StoredRun::state)
+                .returns(Optional.empty(), StoredRun::startedAt)
+                .returns(Optional.empty(), StoredRun::endedAt)
+                .returns(Optional.empty(), StoredRun::error)
+                .returns(0, StoredRun::crashes);
         assertThat(store().findByKey(run.pipeline(), run.runKey().orElseThrow()))
                 .contains(found);
         assertThat(store().recent(1_000)).contains(found);
@@ -113,9 +118,15 @@ public abstract class StateStoreContract {
                 true);
 
         assertThat(store().create(run)).isTrue();
-        store().reopen(run.id());
+        reopen(run.id(), Set.of());
 
         assertThat(store().find(run.id()).orElseThrow().definition()).isEqualTo(run);
+    }
+
+    private void reopen(RunId run, Set<String> taskIds) {
+        try (RunJournal journal = store().journal(run)) {
+            journal.reopen(taskIds);
+        }
     }
 
     @Test
@@ -139,7 +150,6 @@ public abstract class StateStoreContract {
         assertThat(store().tasks(unknown)).isEmpty();
         assertThat(store().task(unknown, "a")).isEmpty();
         assertThatThrownBy(() -> store().journal(unknown)).isInstanceOf(StateStoreException.class);
-        assertThatThrownBy(() -> store().reopen(unknown)).isInstanceOf(StateStoreException.class);
         assertThatThrownBy(() -> store().output(unknown, "a", String.class)).isInstanceOf(StateStoreException.class);
     }
 
@@ -222,7 +232,7 @@ public abstract class StateStoreContract {
         assertThat(store().outputs(run, "m", String.class))
                 .containsExactly("e0", "e1", "e2", "e3", "e4", "e6", "e7", "e8", "e9", "e10", "e11");
 
-        store().reopen(run);
+        reopen(run, Set.of());
 
         assertThat(store().tasks(run))
                 .filteredOn(task -> !task.survivesResume())
@@ -241,7 +251,7 @@ public abstract class StateStoreContract {
             journal.ended(RunState.FAILED, NOON, Optional.empty());
         }
 
-        store().reopen(run);
+        reopen(run, Set.of());
 
         StoredTask own = store().task(run, "own").orElseThrow();
         assertThat(own.state()).isEqualTo(TaskState.SKIPPED);
@@ -377,20 +387,6 @@ public abstract class StateStoreContract {
         assertThat(store().recent(2)).isEqualTo(store().recent(1_000).subList(0, 2));
     }
 
-    @Test
-    void a_run_that_succeeded_is_not_reopened() {
-        RunId run = created();
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
-            journal.ended(RunState.SUCCEEDED, NOON.plusSeconds(1), Optional.empty());
-        }
-
-        assertThatThrownBy(() -> store().reopen(run)).isInstanceOf(StateStoreException.class);
-        assertThat(store().find(run).orElseThrow())
-                .returns(RunState.SUCCEEDED, StoredRun::state)
-                .returns(Optional.of(NOON.plusSeconds(1)), StoredRun::endedAt);
-    }
-
     private void assertRefused(RunJournal journal, TaskChange change) {
         assertThatThrownBy(() -> written(journal, change))
                 .isInstanceOf(ExecutionException.class)
@@ -427,8 +423,8 @@ public abstract class StateStoreContract {
             journal.ended(RunState.FAILED, NOON, Optional.of(error));
         }
 
-        store().reopen(run);
-        store().reopen(run);
+        reopen(run, Set.of());
+        reopen(run, Set.of());
 
         assertThat(store().find(run).orElseThrow())
                 .returns(RunState.RUNNING, StoredRun::state)
@@ -470,8 +466,7 @@ public abstract class StateStoreContract {
             journal.ended(RunState.FAILED, NOON.plusSeconds(5), Optional.of(error));
         }
 
-        assertThat(store().rerun(run, Set.of("chosen", "mapped", "own skip", "not there")))
-                .isTrue();
+        reopen(run, Set.of("chosen", "mapped", "own skip", "not there"));
 
         assertThat(store().find(run).orElseThrow())
                 .returns(RunState.RUNNING, StoredRun::state)
@@ -502,40 +497,10 @@ public abstract class StateStoreContract {
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple(1, TaskState.SUCCEEDED),
                         org.assertj.core.groups.Tuple.tuple(2, TaskState.SUCCEEDED));
-        assertThat(store().rerun(run, Set.of())).as("a run that succeeded").isTrue();
-    }
-
-    @Test
-    void a_run_that_has_not_ended_is_not_rerun() throws Exception {
-        RunId run = created();
-
-        assertThat(store().rerun(run, Set.of("a"))).isFalse();
-        assertThat(store().find(run).orElseThrow().state()).isEqualTo(RunState.QUEUED);
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
-            written(journal, TaskChange.started("a", 1, NOON));
-            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "kept", String.class));
-
-            assertThat(store().rerun(run, Set.of("a"))).isFalse();
-        }
-        assertThat(store().output(run, "a", String.class)).isEqualTo("kept");
-        assertThat(store().rerun(RunId.random(), Set.of())).isFalse();
-    }
-
-    @Test
-    void of_many_that_rerun_a_run_at_once_one_succeeds() {
-        RunId run = created();
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
-            journal.ended(RunState.FAILED, NOON, Optional.empty());
-        }
-
-        List<CompletableFuture<Boolean>> tries = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
-            tries.add(CompletableFuture.supplyAsync(() -> store().rerun(run, Set.of("a"))));
-        }
-
-        assertThat(tries.stream().filter(CompletableFuture::join)).hasSize(1);
+        reopen(run, Set.of());
+        assertThat(store().find(run).orElseThrow().state())
+                .as("a run that had succeeded")
+                .isEqualTo(RunState.RUNNING);
     }
 
     @Test
@@ -549,7 +514,7 @@ public abstract class StateStoreContract {
             }
         }
 
-        store().reopen(run, Set.of("chosen"));
+        reopen(run, Set.of("chosen"));
 
         assertThat(store().tasks(run))
                 .extracting(StoredTask::taskId, StoredTask::state)
@@ -628,7 +593,7 @@ public abstract class StateStoreContract {
         assertThat(store().task(run, "a").orElseThrow().attempts())
                 .extracting(StoredAttempt::state)
                 .containsExactly(TaskState.SUCCEEDED, TaskState.SUCCEEDED, TaskState.FAILED);
-        store().reopen(run);
+        reopen(run, Set.of());
         assertThat(store().task(run, "a").orElseThrow().state()).isEqualTo(TaskState.PENDING);
     }
 
@@ -693,7 +658,7 @@ public abstract class StateStoreContract {
         RunId first = created();
         RunId second = created();
         store().requestCancel(first);
-        store().reopen(first);
+        reopen(first, Set.of());
         store().requestCancel(second);
         CompletableFuture<RunId> told = new CompletableFuture<>();
         try (RunJournal one = store().journal(first);

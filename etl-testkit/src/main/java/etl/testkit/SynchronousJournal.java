@@ -3,12 +3,15 @@ package etl.testkit;
 import etl.core.RunState;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.RunJournal;
+import etl.core.spi.RunLostException;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The journal that a {@link SynchronousStore} makes of another one. */
@@ -22,6 +25,12 @@ final class SynchronousJournal implements RunJournal {
         this.journal = journal;
         this.crashPoints = crashPoints;
         this.crash = crash;
+    }
+
+    @Override
+    public void reopen(Set<String> taskIds) {
+        checkAlive();
+        journal.reopen(taskIds);
     }
 
     @Override
@@ -87,6 +96,11 @@ final class SynchronousJournal implements RunJournal {
     @Override
     public void onCancelRequest(Runnable action) {
         journal.onCancelRequest(action);
+    }
+
+    @Override
+    public void onLost(Consumer<RunLostException> action) {
+        journal.onLost(action);
     }
 
     @Override

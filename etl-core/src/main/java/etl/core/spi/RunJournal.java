@@ -3,6 +3,8 @@ package etl.core.spi;
 import etl.core.RunState;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Records what happens in one run. Safe for use by many threads. The changes of one task run are recorded in the order
@@ -12,6 +14,18 @@ import java.util.Optional;
  * on at once, and what has to wait for durability waits for the {@link Receipt}.
  */
 public interface RunJournal extends AutoCloseable {
+    /**
+     * Makes the run ready to be executed again: its state becomes RUNNING without an error, a request to cancel it is
+     * forgotten, and every task run that does not {@linkplain StoredTask#survivesResume() survive a resume} becomes PENDING.
+     * Some become so whatever they are, with all their elements and without their outputs. Attempts so far are kept; one
+     * that was RUNNING is closed as FAILED. All of it happens or, if the process ends in the middle, nothing. Blocks until
+     * it is durable.
+     *
+     * @param taskIds the tasks that become PENDING whatever they are; those of which nothing has been recorded are ignored
+     * @throws StateStoreException if it cannot be recorded
+     */
+    void reopen(Set<String> taskIds);
+
     /**
      * Records that the run is being executed. Blocks until it is durable.
      *
@@ -47,6 +61,14 @@ public interface RunJournal extends AutoCloseable {
      */
     void onCancelRequest(Runnable action);
 
+    /**
+     * Says what is done when the run is lost: somebody else has taken it, or the store could not be reached for so long that
+     * somebody may have. Whoever executes the run calls this once, and stops the tasks then.
+     *
+     * @param action done at most once, on any thread; it is short and does not block
+     */
+    void onLost(Consumer<RunLostException> action);
+
     /** Waits until everything written is durable or has failed, and gives the run up. Never throws. */
     @Override
     void close();
@@ -59,7 +81,8 @@ public interface RunJournal extends AutoCloseable {
         /**
          * The change could not be stored; the run cannot go on.
          *
-         * @param failure why; a {@link StaleWriteException} if the stored state does not allow the change
+         * @param failure why; a {@link StaleWriteException} if the stored state does not allow the change, a
+         *     {@link RunLostException} if the run is not the writer's any more
          */
         void failed(StateStoreException failure);
     }

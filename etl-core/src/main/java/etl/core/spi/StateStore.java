@@ -4,7 +4,6 @@ import etl.core.RunId;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,43 +22,16 @@ public interface StateStore extends AutoCloseable {
     boolean create(NewRun run);
 
     /**
-     * Opens a run for writing.
+     * Takes a run and opens it for writing. Until the journal is closed nobody else can take the run, unless its owner has
+     * died, or has not been able to reach the store for so long that it counts as dead. A run that an outside engine drives
+     * has no owner: many processes write to it, one for each task.
      *
-     * @param run a run that exists
+     * @param run a run that exists, in whatever state
      * @return its journal, which the caller closes
+     * @throws RunOwnedException if somebody else has the run
      * @throws StateStoreException if there is no such run
      */
     RunJournal journal(RunId run);
-
-    /**
-     * Makes a run ready to be executed again: its state becomes RUNNING without an error, and every task run that
-     * does not {@linkplain StoredTask#survivesResume() survive a resume} becomes PENDING. Attempts so far are kept; one
-     * that was RUNNING is closed as FAILED.
-     *
-     * @param run a run that exists and has not SUCCEEDED
-     */
-    default void reopen(RunId run) {
-        reopen(run, Set.of());
-    }
-
-    /**
-     * Like {@link #reopen(RunId)}, and some tasks become PENDING whatever they are, with all their elements and without
-     * their outputs. All of it happens or, if the process ends in the middle, nothing.
-     *
-     * @param run a run that exists and has not SUCCEEDED
-     * @param taskIds the tasks; those of which nothing has been recorded are ignored
-     */
-    void reopen(RunId run, Set<String> taskIds);
-
-    /**
-     * Does what {@link #reopen(RunId, Set)} does with a run that has ended, however. Of two that try so at the same time,
-     * even in two processes, one succeeds.
-     *
-     * @param run the run
-     * @param taskIds the tasks that become PENDING whatever they are
-     * @return false if the run is unknown or has not ended; nothing was changed then
-     */
-    boolean rerun(RunId run, Set<String> taskIds);
 
     /**
      * Records the final state that an operator gives to a task of a run that has ended, as an attempt that began and ended
@@ -68,8 +40,8 @@ public interface StateStore extends AutoCloseable {
      *
      * @param run the run
      * @param mark SUCCEEDED, SKIPPED or FAILED, as the attempt after the task's last one
-     * @return false if the run is unknown or has not ended, or if the task has had another number of attempts; nothing was
-     *     changed then
+     * @return false if the run is unknown, has not ended or has an owner, or if the task has had another number of attempts;
+     *     nothing was changed then
      * @throws OutputNotStorableException if the output cannot be stored; nothing was changed then
      */
     boolean mark(RunId run, TaskChange mark);
@@ -116,6 +88,15 @@ public interface StateStore extends AutoCloseable {
      * @return the runs that are QUEUED or RUNNING, the oldest first
      */
     List<StoredRun> unfinished(String pipeline);
+
+    /**
+     * The runs of a pipeline that have not ended and have no owner any more: their process has died or was shut down, or
+     * has lost them.
+     *
+     * @param pipeline the pipeline's name
+     * @return runs that are QUEUED or RUNNING and that no outside engine drives, the oldest first
+     */
+    List<StoredRun> abandoned(String pipeline);
 
     /**
      * Where schedules are kept.

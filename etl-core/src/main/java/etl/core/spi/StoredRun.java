@@ -12,10 +12,14 @@ import java.util.Optional;
  * @param startedAt when it first became RUNNING, or empty
  * @param endedAt when it reached a final state, or empty
  * @param error why it failed, or empty
+ * @param crashes how often its process has died since it was last started by somebody, as far as is known
+ * @param owner who is executing it, or empty if nobody is, or nobody knows
  */
 public record StoredRun(
         NewRun definition,
         RunState state,
         Optional<Instant> startedAt,
         Optional<Instant> endedAt,
-        Optional<ErrorInfo> error) {}
+        Optional<ErrorInfo> error,
+        int crashes,
+        Optional<String> owner) {}

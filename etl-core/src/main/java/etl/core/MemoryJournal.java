@@ -1,0 +1,72 @@
+package etl.core;
+
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.RunJournal;
+import etl.core.spi.RunLostException;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.TaskChange;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** The right to write to a run of the in-memory store. */
+final class MemoryJournal implements RunJournal {
+    private final MemoryRun run;
+
+    MemoryJournal(MemoryRun run) {
+        this.run = run;
+    }
+
+    @Override
+    public void reopen(Set<String> taskIds) {
+        checkOwned();
+        run.reopen(taskIds);
+    }
+
+    @Override
+    public void started(Instant at) {
+        checkOwned();
+        run.started(at);
+    }
+
+    @Override
+    public void write(TaskChange change, Receipt receipt) {
+        StateStoreException refused = run.lost(this);
+        if (refused == null) {
+            refused = run.apply(change);
+        }
+        if (refused == null) {
+            receipt.durable();
+        } else {
+            receipt.failed(refused);
+        }
+    }
+
+    @Override
+    public void ended(RunState state, Instant at, Optional<ErrorInfo> error) {
+        checkOwned();
+        run.ended(state, at, error);
+    }
+
+    private void checkOwned() {
+        RunLostException lost = run.lost(this);
+        if (lost != null) {
+            throw lost;
+        }
+    }
+
+    @Override
+    public void onCancelRequest(Runnable action) {
+        run.onCancelRequest(action);
+    }
+
+    /** Never: the owner lives as long as the store. */
+    @Override
+    public void onLost(Consumer<RunLostException> action) {}
+
+    @Override
+    public void close() {
+        run.giveUp(this);
+    }
+}
