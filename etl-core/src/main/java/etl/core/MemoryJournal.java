@@ -61,6 +61,11 @@ final class MemoryJournal implements RunJournal {
         run.onCancelRequest(action);
     }
 
+    @Override
+    public boolean isOwner() {
+        return run.lost(this) == null;
+    }
+
     /** Never: the owner lives as long as the store. */
     @Override
     public void onLost(Consumer<RunLostException> action) {}

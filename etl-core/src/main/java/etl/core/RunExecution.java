@@ -188,7 +188,7 @@ final class RunExecution implements RunWorkers.Owner {
 
     /** Makes a task run the caller's, to end it or to begin an attempt. */
     boolean claim(TaskRun taskRun) {
-        return !draining && halt.get() != Interruption.STOP && taskRun.start();
+        return !draining && halt.get() != Interruption.STOP && journal.isOwner() && taskRun.start();
     }
 
     private boolean attempt(TaskRun taskRun, RunWorkers.Worker worker) {

@@ -147,6 +147,11 @@ class StoreDouble implements StateStore {
         }
 
         @Override
+        public boolean isOwner() {
+            return journal.isOwner();
+        }
+
+        @Override
         public void onLost(Consumer<RunLostException> action) {
             journal.onLost(action);
         }

@@ -108,6 +108,11 @@ final class JdbcJournal implements RunJournal {
     }
 
     @Override
+    public boolean isOwner() {
+        return lease == null || (lease.remaining() > 0 && !lease.isLost());
+    }
+
+    @Override
     public void onLost(Consumer<RunLostException> action) {
         if (lease != null) {
             lease.onLost(action);

@@ -36,12 +36,16 @@ final class Leases implements AutoCloseable {
     private static final int TRIES_PER_LEASE = 12;
     private static final int LOOKS_PER_LEASE = 60;
 
+    /** After so much of a lease its tasks are interrupted; the rest is for them to end in. */
+    private static final int SAFE_TENTHS = 8;
+
     /** The lease of a run nobody has, or whose owner has not prolonged it. */
     static final String IS_FREE = "(lease_until is null or lease_until < now())";
 
     private final PatientDatabase writing;
     private final String owner = nameOfThis();
     private final Duration length;
+    private final Duration validity;
     private final String take;
     private final String prolong;
     private final String release;
@@ -53,6 +57,7 @@ final class Leases implements AutoCloseable {
     Leases(PatientDatabase writing, Duration length) {
         this.writing = writing;
         this.length = length;
+        this.validity = length.multipliedBy(SAFE_TENTHS).dividedBy(10);
         String table = writing.database().table("pipeline_runs");
         String until = "now() + ? * interval '1 millisecond'";
         this.take =
@@ -119,7 +124,7 @@ final class Leases implements AutoCloseable {
         try {
             long before = System.nanoTime();
             long epoch = writing.transaction("taking run " + run, (connection, again) -> take(connection, run));
-            Lease lease = new Lease(run, epoch, before + length.toNanos());
+            Lease lease = new Lease(run, epoch, before + validity.toNanos());
             held.put(run, lease);
             return lease;
         } catch (RuntimeException | Error failure) {
@@ -205,7 +210,7 @@ final class Leases implements AutoCloseable {
         for (Lease lease : leases) {
             Long epoch = prolonged.get(lease.run().value());
             if (epoch != null && epoch == lease.epoch()) {
-                lease.prolong(before + length.toNanos());
+                lease.prolong(before + validity.toNanos());
             } else if (held.get(lease.run()) == lease) {
                 lose(lease, "another process has taken it");
             }
@@ -234,7 +239,7 @@ final class Leases implements AutoCloseable {
             if (lease.remaining() <= 0 && !lease.isLost()) {
                 lose(
                         lease,
-                        "its lease could not be prolonged for " + length + ", so another process may have taken it");
+                        "its lease could not be prolonged for " + validity + ", so another process may have taken it");
             }
         }
     }

@@ -99,6 +99,11 @@ final class SynchronousJournal implements RunJournal {
     }
 
     @Override
+    public boolean isOwner() {
+        return journal.isOwner();
+    }
+
+    @Override
     public void onLost(Consumer<RunLostException> action) {
         journal.onLost(action);
     }

@@ -62,6 +62,14 @@ public interface RunJournal extends AutoCloseable {
     void onCancelRequest(Runnable action);
 
     /**
+     * Whether nobody else can have taken the run by now. Asked before each attempt, so that a process that was suspended
+     * begins nothing that another one is executing. Does not block.
+     *
+     * @return false if the run is lost, or may be
+     */
+    boolean isOwner();
+
+    /**
      * Says what is done when the run is lost: somebody else has taken it, or the store could not be reached for so long that
      * somebody may have. Whoever executes the run calls this once, and stops the tasks then.
      *
