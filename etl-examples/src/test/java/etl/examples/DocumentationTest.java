@@ -25,6 +25,7 @@ class DocumentationTest {
             "etl-examples/src/test/java/etl/examples/HookSnippets.java",
             "etl-examples/src/test/java/etl/examples/InspectionPageTest.java",
             "etl-examples/src/test/java/etl/examples/ParametersPageTest.java",
+            "etl-examples/src/test/java/etl/examples/RecoveryPageTest.java",
             "etl-examples/src/test/java/etl/examples/RunControlPageTest.java",
             "etl-examples/src/test/java/etl/examples/SchedulesPageTest.java",
             "etl-examples/src/test/java/etl/examples/Snippets.java",

@@ -9,6 +9,7 @@ import etl.core.RunId;
 import etl.core.RunReport;
 import etl.core.RunState;
 import etl.core.spi.ErrorInfo;
+import etl.core.spi.RunOwnedException;
 import etl.core.spi.StoredRun;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -87,8 +88,8 @@ final class BackfillRun {
         }
         try {
             return etl.resume(existing.get().definition().id(), pipeline);
-        } catch (ResumeRefusedException refused) {
-            // It is executed here right now, or was a moment ago.
+        } catch (ResumeRefusedException | RunOwnedException executed) {
+            // By this process or another one, or it was a moment ago.
             return runs.existing(pipeline, existing.get());
         }
     }

@@ -1,10 +1,7 @@
 package etl.schedule;
 
 import etl.core.Etl;
-import etl.core.ResumeRefusedException;
 import etl.core.RunHandle;
-import etl.core.RunId;
-import etl.core.spi.StoredRun;
 import etl.core.spi.StoredSchedule;
 import java.time.Duration;
 import java.time.Instant;
@@ -66,29 +63,15 @@ public final class Scheduler implements AutoCloseable {
         return new SchedulerBuilder(etl);
     }
 
-    void start(boolean resumesInterrupted) {
+    void start() {
         try {
             schedules.values().forEach(ticker::register);
-            if (resumesInterrupted) {
-                schedules.values().forEach(this::resumeInterrupted);
-            }
         } catch (RuntimeException | Error notStarted) {
             close();
             throw notStarted;
         }
         started = true;
         ticker.wake();
-    }
-
-    private void resumeInterrupted(ScheduledPipeline scheduled) {
-        for (StoredRun run : runs.active(scheduled)) {
-            RunId id = run.definition().id();
-            try {
-                etl.resume(id, scheduled.pipeline());
-            } catch (ResumeRefusedException refused) {
-                LOG.warn("schedule '{}': run {} is not resumed", scheduled.name(), id, refused);
-            }
-        }
     }
 
     /**

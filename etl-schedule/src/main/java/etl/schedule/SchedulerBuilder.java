@@ -15,7 +15,8 @@ import java.util.function.Function;
 /**
  * Configures a scheduler. Not safe for use by many threads.
  *
- * <p>Defaults: a daemon thread of its own, a look into the store at least every 10 seconds, interrupted runs are left alone.
+ * <p>Defaults: a daemon thread of its own, a look into the store at least every 10 seconds. Runs whose
+ * process has died are resumed by an orchestrator that {@linkplain etl.core.EtlBuilder#recover recovers} their pipelines.
  */
 public final class SchedulerBuilder {
     /** How often the store is looked into while nothing is due, unless told otherwise. */
@@ -25,7 +26,6 @@ public final class SchedulerBuilder {
     private final Map<String, ScheduledPipeline> schedules = new LinkedHashMap<>();
     private Optional<Executor> executor = Optional.empty();
     private Duration pollInterval = DEFAULT_POLL_INTERVAL;
-    private boolean resumesInterrupted;
 
     SchedulerBuilder(Etl etl) {
         this.etl = Objects.requireNonNull(etl, "etl");
@@ -108,17 +108,6 @@ public final class SchedulerBuilder {
     }
 
     /**
-     * Resumes at the start what runs of these schedules have not ended, because the process that executed them has. Only
-     * for an application that is a single process, since nobody can tell whether another one still executes them.
-     *
-     * @return this builder
-     */
-    public SchedulerBuilder resumeInterrupted() {
-        resumesInterrupted = true;
-        return this;
-    }
-
-    /**
      * Makes a scheduler that starts no runs by itself, to look after schedules that another process keeps: to ask where
      * they stand, to pause and to trigger them.
      *
@@ -141,7 +130,7 @@ public final class SchedulerBuilder {
      */
     public Scheduler start() {
         Scheduler scheduler = build();
-        scheduler.start(resumesInterrupted);
+        scheduler.start();
         return scheduler;
     }
 }

@@ -519,9 +519,9 @@ class SchedulerTest {
         assertThat(orders.await(1)).as("01:00 belongs to the other process").containsExactly("02:00");
         assertThat(store.find(recorded).orElseThrow().state()).isEqualTo(RunState.QUEUED);
 
-        start(builder()
-                .schedule("hourly", orders.pipeline, HOURLY, tick -> Arguments.none())
-                .resumeInterrupted());
+        try (Etl recovering = Etl.builder().store(store).time(new TurnedTime()).build()) {
+            recovering.resume(recorded, orders.pipeline).await().orThrow();
+        }
         assertThat(orders.await(1)).containsExactly("01:00");
     }
 
@@ -543,7 +543,7 @@ class SchedulerTest {
     }
 
     @Test
-    void runs_that_a_former_process_left_are_resumed_if_asked_for() throws Exception {
+    void runs_that_a_former_process_left_make_room_for_others_once_they_are_recovered() throws Exception {
         Semaphore permits = new Semaphore(0);
         CountDownLatch begun = new CountDownLatch(1);
         Orders slow = new Orders("slow", tick -> {
@@ -561,12 +561,15 @@ class SchedulerTest {
         dying.close();
         assertThat(store.unfinished("slow")).hasSize(1);
 
-        Etl etl = Etl.builder().store(store).time(new TurnedTime()).build();
-        open.add(etl);
         permits.release(9);
+        Etl etl = Etl.builder()
+                .store(store)
+                .time(new TurnedTime())
+                .recover(slow.pipeline)
+                .build();
+        open.add(etl);
         Scheduler second = Scheduler.builder(etl)
                 .schedule("hourly", slow.pipeline, HOURLY.maxActiveRuns(1), tick -> Arguments.none())
-                .resumeInterrupted()
                 .start();
         open.add(0, second);
 

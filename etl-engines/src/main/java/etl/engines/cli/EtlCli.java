@@ -20,7 +20,7 @@ import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
- * The command line of an application that embeds the library: {@code run}, {@code resume}, {@code rerun}, {@code mark},
+ * The command line of an application that embeds the library: {@code run}, {@code resume}, {@code recover}, {@code rerun}, {@code mark},
  * {@code cancel}, {@code runs}, {@code show}, {@code debug}, {@code graph}, {@code export}, {@code clear-cache},
  * {@code scheduler}, {@code schedules},
  * {@code pause-schedule}, {@code resume-schedule}, {@code trigger}, {@code backfill}, and the steps that artifacts call. An
@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             RunCommand.class,
             ResumeCommand.class,
+            RecoverCommand.class,
             RerunCommand.class,
             MarkCommand.class,
             CancelCommand.class,

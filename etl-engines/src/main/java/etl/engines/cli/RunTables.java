@@ -4,6 +4,7 @@ import etl.core.DataInterval;
 import etl.core.RunReport;
 import etl.core.TaskReport;
 import etl.core.TaskState;
+import etl.core.spi.EngineRun;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredAttempt;
@@ -91,6 +92,12 @@ final class RunTables {
             out.println("cache      refreshed");
         }
         out.println("state      " + run.state());
+        if (!run.state().isFinal() && run.definition().engineRun().equals(EngineRun.LOCAL)) {
+            out.println("owner      " + run.owner().orElse("none: its process is gone, resume the run"));
+        }
+        if (run.crashes() > 0) {
+            out.println("crashes    " + run.crashes());
+        }
         out.println("started    " + run.startedAt().map(RunTables::time).orElse("-"));
         out.println("took       " + took(run.startedAt(), run.endedAt()));
         run.error().ifPresent(error -> out.println("error      " + error));

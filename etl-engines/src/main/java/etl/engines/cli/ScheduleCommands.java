@@ -11,7 +11,6 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -41,28 +40,19 @@ final class ScheduleCommands {
     @Command(
             name = "scheduler",
             mixinStandardHelpOptions = true,
-            description = "Start runs by the schedules of the pipelines, until Ctrl-C.")
+            description =
+                    "Start runs by the schedules of the pipelines, and resume runs whose process is gone, until Ctrl-C.")
     static final class Keep implements Callable<Integer> {
         @ParentCommand
         @SuppressWarnings("NullAway.Init")
         private EtlCli cli;
-
-        @Option(
-                names = "--resume-interrupted",
-                description = "First resume what runs of these schedules another process has left; only if no other"
-                        + " one executes them.")
-        private boolean resumeInterrupted;
 
         @Override
         @SuppressWarnings("try")
         public Integer call() throws InterruptedException {
             RunLines lines = new RunLines(cli.out());
             try (Etl etl = cli.host().open(EtlHost.Purpose.RUN, List.of(lines))) {
-                SchedulerBuilder builder = builder(etl, cli.host());
-                if (resumeInterrupted) {
-                    builder.resumeInterrupted();
-                }
-                try (Scheduler scheduler = builder.start();
+                try (Scheduler scheduler = builder(etl, cli.host()).start();
                         ShutdownHook hook = new ShutdownHook(() -> {
                             scheduler.close();
                             etl.close();
@@ -70,7 +60,7 @@ final class ScheduleCommands {
                     print(scheduler.status(), cli);
                     cli.out().println("starting runs until Ctrl-C");
                     cli.out().flush();
-                    new CountDownLatch(1).await();
+                    RecoverCommand.repeat(etl, cli);
                 }
             }
             return 0;
