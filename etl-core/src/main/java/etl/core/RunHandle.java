@@ -153,17 +153,33 @@ public final class RunHandle {
      * @throws IllegalArgumentException if there is none
      * @throws InterruptedException if the calling thread is interrupted; the runs go on
      */
-    @SuppressWarnings("try") // The pause is only opened and closed.
     public static void awaitAny(Collection<RunHandle> runs) throws InterruptedException {
+        awaitAny(runs, SystemTime.FOREVER);
+    }
+
+    /**
+     * Waits until one of several runs has ended, in whatever way, but not for ever.
+     *
+     * @param runs at least one run
+     * @param limit the longest wait
+     * @return false if none has ended by then
+     * @throws IllegalArgumentException if there is none
+     * @throws InterruptedException if the calling thread is interrupted; the runs go on
+     */
+    @SuppressWarnings("try") // The pause is only opened and closed.
+    public static boolean awaitAny(Collection<RunHandle> runs, Duration limit) throws InterruptedException {
         RunHandle one = runs.stream()
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("there is no run to wait for"));
         CompletableFuture<Object> any =
                 CompletableFuture.anyOf(runs.stream().map(run -> run.end).toArray(CompletableFuture<?>[]::new));
         try (RunWorkers.Pause pause = RunWorkers.pause()) {
-            one.run.executor().await(one.id(), any, SystemTime.FOREVER);
-        } catch (ExecutionException | TimeoutException stopped) {
-            return;
+            one.run.executor().await(one.id(), any, limit);
+            return true;
+        } catch (ExecutionException stopped) {
+            return true;
+        } catch (TimeoutException notYet) {
+            return false;
         }
     }
 

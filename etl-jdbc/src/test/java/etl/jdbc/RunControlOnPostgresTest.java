@@ -14,6 +14,7 @@ import etl.core.RunReport;
 import etl.core.RunState;
 import etl.core.TaskRef;
 import etl.core.spi.RunJournal;
+import etl.core.spi.RunOwnedException;
 import etl.core.spi.StoredAttempt;
 import etl.testkit.PostgresExtension;
 import java.time.LocalDate;
@@ -77,7 +78,7 @@ class RunControlOnPostgresTest {
         try {
             etl.rerun(id, pipeline, Rerun.from("first")).await().orThrow();
             return true;
-        } catch (ResumeRefusedException beingExecuted) {
+        } catch (ResumeRefusedException | RunOwnedException beingExecuted) {
             return false;
         }
     }

@@ -10,7 +10,9 @@ import etl.core.RunReport;
 import etl.core.RunState;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.RunOwnedException;
+import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +26,9 @@ import org.slf4j.LoggerFactory;
  */
 final class BackfillRun {
     private static final Logger LOG = LoggerFactory.getLogger(Backfill.class);
+
+    /** How often runs that other processes execute are looked at. */
+    private static final Duration LOOK = Duration.ofSeconds(2);
 
     private final Etl etl;
     private final Backfill backfill;
@@ -134,7 +139,9 @@ final class BackfillRun {
 
     private void awaitOne() {
         try {
-            RunHandle.awaitAny(active.values());
+            while (!RunHandle.awaitAny(active.values(), LOOK)) {
+                takeOver();
+            }
         } catch (InterruptedException interruption) {
             interrupted = true;
             halted = true;
@@ -143,6 +150,19 @@ final class BackfillRun {
         Map<DataInterval, RunHandle> ended = new LinkedHashMap<>(active);
         ended.values().removeIf(run -> !run.end().isDone());
         ended.forEach(this::end);
+    }
+
+    /** Runs of other processes that have died meanwhile go on here. */
+    private void takeOver() {
+        for (Map.Entry<DataInterval, RunHandle> run : active.entrySet()) {
+            if (run.getValue().isExisting()) {
+                try {
+                    run.setValue(etl.resume(run.getValue().id(), scheduled.pipeline()));
+                } catch (ResumeRefusedException | StateStoreException notNow) {
+                    LOG.debug("run {} is not taken over", run.getValue().id(), notNow);
+                }
+            }
+        }
     }
 
     private void end(DataInterval interval, RunHandle run) {

@@ -5,6 +5,7 @@ import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.Schedule;
 import etl.jdbc.JdbcStateStore;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.concurrent.CountDownLatch;
@@ -25,7 +26,9 @@ final class BackfillProcess {
                 await(new CountDownLatch(1));
             }
         });
-        try (Etl etl = Etl.builder().store(JdbcStateStore.open(arguments[0])).build()) {
+        try (Etl etl = Etl.builder().store(JdbcStateStore.builder(arguments[0])
+                        .lease(Duration.ofSeconds(1))
+                        .open()).build()) {
             backfill.parallelism(3).run(etl);
         }
     }
