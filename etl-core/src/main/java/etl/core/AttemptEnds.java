@@ -57,14 +57,28 @@ final class AttemptEnds implements TaskAttempt.Owner {
         if (gate != null) {
             execution.hand(() -> gate.givenUp(attempt.taskRun()));
         }
-        if (attempt.interruption() != Interruption.STOP) {
+        TaskChange durable = attempt.success();
+        if (durable != null) {
+            recorded(attempt, durable);
+        } else if (attempt.interruption() != Interruption.STOP) {
             closeFailed(attempt, failure);
         }
         workers.abandoned(attempt);
         execution.hand(execution::idle);
     }
 
+    /** The success was recorded while the attempt was being executed. */
+    private void recorded(TaskAttempt attempt, TaskChange durable) {
+        attempt.taskRun().output(durable.output());
+        new End(attempt, TaskState.SUCCEEDED, durable.at(), null, null).durable();
+    }
+
     private void succeeded(TaskAttempt attempt, @Nullable Object output) {
+        TaskChange durable = attempt.success();
+        if (durable != null) {
+            recorded(attempt, durable);
+            return;
+        }
         TaskRun taskRun = attempt.taskRun();
         taskRun.output(output);
         Instant now = time.instant();

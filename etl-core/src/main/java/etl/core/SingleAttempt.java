@@ -104,6 +104,11 @@ final class SingleAttempt implements TaskAttempt.Owner {
             failed(ended, failure);
             return;
         }
+        TaskChange durable = ended.success();
+        if (durable != null) {
+            succeeded(ended, durable.at(), durable.output());
+            return;
+        }
         Instant now = settings.time().instant();
         try {
             Durably.write(
@@ -119,7 +124,11 @@ final class SingleAttempt implements TaskAttempt.Owner {
             close(ended, notStorable, TaskState.FAILED, Duration.ZERO);
             return;
         }
-        tellEnded(ended, now, TaskState.SUCCEEDED, Optional.empty());
+        succeeded(ended, now, output);
+    }
+
+    private void succeeded(TaskAttempt ended, Instant at, @Nullable Object output) {
+        tellEnded(ended, at, TaskState.SUCCEEDED, Optional.empty());
         result.complete(new EngineAttempt(TaskState.SUCCEEDED, number, false, Duration.ZERO, Optional.empty(), output));
     }
 
@@ -174,6 +183,11 @@ final class SingleAttempt implements TaskAttempt.Owner {
 
     @Override
     public void abandoned(TaskAttempt ended, TaskAbandonedException failure) {
+        TaskChange durable = ended.success();
+        if (durable != null) {
+            succeeded(ended, durable.at(), durable.output());
+            return;
+        }
         try {
             close(
                     ended,

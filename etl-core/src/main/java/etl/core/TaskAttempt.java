@@ -1,7 +1,9 @@
 package etl.core;
 
+import etl.core.spi.AttemptRecord;
 import etl.core.spi.RowCounts;
 import etl.core.spi.RunListener;
+import etl.core.spi.TaskChange;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +54,8 @@ final class TaskAttempt implements TaskContext {
             AtomicReferenceFieldUpdater.newUpdater(TaskAttempt.class, Phase.class, "phase");
     private static final AtomicReferenceFieldUpdater<TaskAttempt, @Nullable CountedRows> ROWS =
             AtomicReferenceFieldUpdater.newUpdater(TaskAttempt.class, CountedRows.class, "rows");
+    private static final AtomicReferenceFieldUpdater<TaskAttempt, @Nullable OwnRecord> RECORD =
+            AtomicReferenceFieldUpdater.newUpdater(TaskAttempt.class, OwnRecord.class, "record");
 
     private final RunScope scope;
     private final Owner owner;
@@ -65,6 +69,7 @@ final class TaskAttempt implements TaskContext {
     private volatile @Nullable CountedRows rows;
     private volatile @Nullable Interruption interruption;
     private volatile Time.@Nullable Alarm graceOver;
+    private volatile @Nullable OwnRecord record;
 
     TaskAttempt(
             RunScope scope,
@@ -110,7 +115,14 @@ final class TaskAttempt implements TaskContext {
             LOG.warn("the abandoned attempt {} of task '{}' of run {} has ended after all", attempt, taskId(), runId());
             return false;
         }
-        owner.ended(this, output, failureOf(failure));
+        OwnRecord own = record;
+        TaskChange durable = own == null ? null : own.success();
+        if (own == null || durable == null) {
+            owner.ended(this, output, failureOf(failure));
+        } else {
+            own.warnOfOtherEnd(durable, output, failure);
+            owner.ended(this, durable.output(), null);
+        }
         return true;
     }
 
@@ -212,8 +224,35 @@ final class TaskAttempt implements TaskContext {
     }
 
     RowCounts rows() {
+        TaskChange durable = success();
+        if (durable != null) {
+            return durable.rows();
+        }
         CountedRows counted = rows;
         return counted == null ? RowCounts.NONE : counted.sum();
+    }
+
+    Instant now() {
+        return scope.settings().time().instant();
+    }
+
+    /** What was recorded while the attempt was being executed, if its success was. */
+    @Nullable
+    TaskChange success() {
+        OwnRecord own = record;
+        return own == null ? null : own.success();
+    }
+
+    @Override
+    public AttemptRecord attemptRecord() {
+        OwnRecord own = record;
+        if (own == null) {
+            own = new OwnRecord(this, node());
+            if (!RECORD.compareAndSet(this, null, own)) {
+                own = Objects.requireNonNull(record);
+            }
+        }
+        return own;
     }
 
     @Override

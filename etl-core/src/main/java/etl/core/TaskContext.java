@@ -1,5 +1,6 @@
 package etl.core;
 
+import etl.core.spi.AttemptRecord;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -123,4 +124,16 @@ public interface TaskContext {
      * @throws TaskCancelledException if {@link #isCancelled()}
      */
     void checkCancelled();
+
+    /**
+     * What is recorded of this attempt: for stores that record the attempt's success together with what its code has written.
+     * The code of a task does not need it.
+     *
+     * @return the record
+     * @throws UnsupportedOperationException if this is not the context of an attempt that a runner executes; the default
+     */
+    default AttemptRecord attemptRecord() {
+        throw new UnsupportedOperationException(
+                "nothing is recorded of task '" + taskId() + "': its context was not made by a runner");
+    }
 }

@@ -1,10 +1,10 @@
 package etl.core.spi;
 
-import etl.core.EtlException;
+import etl.core.NotRetryableException;
 import org.jspecify.annotations.Nullable;
 
-/** A task returned something that the state store cannot keep; the task fails with this exception. */
-public final class OutputNotStorableException extends EtlException {
+/** A task returned something that the state store cannot keep; the task fails with this exception, without another attempt. */
+public final class OutputNotStorableException extends NotRetryableException {
     /**
      * With a cause.
      *
