@@ -27,8 +27,12 @@ record Database(DataSource dataSource, String schema) {
 
     /** What is done with a connection. */
     @FunctionalInterface
-    interface Work<T extends @Nullable Object> {
-        T with(Connection connection) throws SQLException;
+    interface Work<T extends @Nullable Object> extends FallibleWork<T, RuntimeException> {}
+
+    /** What is done with a connection, and may fail for reasons of its own. */
+    @FunctionalInterface
+    interface FallibleWork<T extends @Nullable Object, X extends Exception> {
+        T with(Connection connection) throws SQLException, X;
     }
 
     /** Quoted, since a schema may have the name of an SQL key word. */
@@ -45,7 +49,7 @@ record Database(DataSource dataSource, String schema) {
         }
     }
 
-    <T extends @Nullable Object> T inTransaction(Work<T> work) throws SQLException {
+    <T extends @Nullable Object, X extends Exception> T inTransaction(FallibleWork<T, X> work) throws SQLException, X {
         try (Connection connection = dataSource.getConnection()) {
             boolean autoCommit = connection.getAutoCommit();
             connection.setAutoCommit(false);

@@ -38,6 +38,7 @@ public final class JdbcStateStore implements StateStore {
     private final TasksTable tasks;
     private final Outputs outputs;
     private final JdbcOutputCache outputCache;
+    private final PatientDatabase patient;
     private final GroupCommit writer;
     private final CancelRequests cancelRequests;
     private final TaskMarks marks;
@@ -64,7 +65,7 @@ public final class JdbcStateStore implements StateStore {
         this.tasks = new TasksTable(database);
         this.outputs = new Outputs(database);
         this.outputCache = new JdbcOutputCache(database, lease, largestOutput);
-        PatientDatabase patient = new PatientDatabase(writing, lease);
+        this.patient = new PatientDatabase(writing, lease);
         this.leases = new Leases(patient, lease);
         this.runWrites = new RunWrites(patient);
         this.writer = new GroupCommit(patient);
@@ -130,6 +131,19 @@ public final class JdbcStateStore implements StateStore {
 
     Leases leases() {
         return leases;
+    }
+
+    /** For what has to be stored or found out even if the database is out of reach for a moment. */
+    PatientDatabase patient() {
+        return patient;
+    }
+
+    GroupCommit writer() {
+        return writer;
+    }
+
+    int largestOutput() {
+        return largestOutput;
     }
 
     @Override
