@@ -31,7 +31,8 @@ class DocumentationTest {
             "etl-examples/src/test/java/etl/examples/Snippets.java",
             "etl-examples/src/test/java/etl/examples/SubPipelinesPageTest.java",
             "etl-examples/src/test/java/etl/examples/TaskModelPagesTest.java",
-            "etl-examples/src/test/java/etl/examples/TestingPageTest.java");
+            "etl-examples/src/test/java/etl/examples/TestingPageTest.java",
+            "etl-examples/src/test/java/etl/examples/TransactionsPageTest.java");
 
     @Test
     void every_java_block_is_compiled() throws IOException {
