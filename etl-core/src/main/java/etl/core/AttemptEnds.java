@@ -195,7 +195,8 @@ final class AttemptEnds implements TaskAttempt.Owner {
         public void durable() {
             TaskRun taskRun = attempt.taskRun();
             RunWorkers.Worker worker = attempt.workerOfThisThread();
-            if (worker != null) {
+            // The code may have gone on for long after its success was recorded.
+            if (worker != null && attempt.success() == null) {
                 worker.goesOnAt(at);
             }
             execution.tellEnded(taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);

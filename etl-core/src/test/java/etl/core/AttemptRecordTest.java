@@ -3,21 +3,29 @@ package etl.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import etl.core.spi.AttemptRecord;
 import etl.core.spi.EngineRun;
 import etl.core.spi.RowCounts;
 import etl.core.spi.RunJournal;
 import etl.core.spi.TaskChange;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 /** Tasks whose success is recorded by their own code, as a store does that commits it together with what they write. */
 @Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -41,10 +49,30 @@ class AttemptRecordTest {
             })
             .build();
     private final PipelineBuilder orders = Pipeline.named("orders");
+    private final Logger logger = (Logger) LoggerFactory.getLogger(Etl.class);
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        logger.addAppender(log);
+        logger.setAdditive(false);
+        logger.setLevel(Level.WARN);
+    }
 
     @AfterEach
     void close() {
         etl.close();
+        logger.detachAppender(log);
+        logger.setAdditive(true);
+        logger.setLevel(null);
+    }
+
+    private List<String> warnings() {
+        return log.list.stream()
+                .filter(event -> event.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
     }
 
     private <T> T record(TaskContext context, T output) {
@@ -76,6 +104,7 @@ class AttemptRecordTest {
         assertThat(run.output(second)).isEqualTo(8);
         assertThat(run.task(first).rows()).isEqualTo(new RowCounts(0, 3, 0));
         assertThat(states("first")).containsExactly(TaskState.RUNNING, TaskState.SUCCEEDED);
+        assertThat(warnings()).isEmpty();
     }
 
     @Test
@@ -110,6 +139,10 @@ class AttemptRecordTest {
         assertThat(run.output(second)).isEqualTo(8);
         assertThat(run.task(first).attempts()).isEqualTo(1);
         assertThat(states("first")).containsExactly(TaskState.RUNNING, TaskState.SUCCEEDED);
+        assertThat(warnings())
+                .containsExactly(
+                        "run " + run.id() + ": task 'first' failed in attempt 1 after its result had been committed;"
+                                + " the result counts, and the task is SUCCEEDED");
     }
 
     @Test
@@ -132,6 +165,10 @@ class AttemptRecordTest {
 
         assertThat(run.output(first)).isEqualTo(7);
         assertThat(run.output(second)).isEqualTo(7);
+        assertThat(warnings())
+                .containsExactly(
+                        "run " + run.id() + ": task 'first' returned something else in attempt 1 than the result"
+                                + " that had been committed; what was committed counts");
     }
 
     @Test
@@ -144,6 +181,31 @@ class AttemptRecordTest {
         });
 
         assertThat(etl.run(orders.build()).task(only).rows()).isEqualTo(new RowCounts(1, 0, 0));
+    }
+
+    @Test
+    void the_next_task_starts_when_the_code_has_ended_and_not_when_its_success_was_recorded() {
+        AtomicReference<Instant> ended = new AtomicReference<>(Instant.MAX);
+        TaskRef<Integer> first = orders.task("first", Integer.class).run(ctx -> {
+            record(ctx, 7);
+            Instant recorded = Instant.now();
+            while (!Instant.now().isAfter(recorded.plusMillis(1))) {
+                Thread.onSpinWait();
+            }
+            ended.set(Instant.now());
+            return 7;
+        });
+        orders.task("second", Integer.class).from(first).run((ctx, value) -> value + 1);
+
+        RunReport run = etl.run(orders.build()).orThrow();
+
+        assertThat(etl.store()
+                        .task(run.id(), "second")
+                        .orElseThrow()
+                        .attempts()
+                        .get(0)
+                        .startedAt())
+                .isAfterOrEqualTo(ended.get());
     }
 
     @Test
