@@ -2,6 +2,7 @@ package etl.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.zaxxer.hikari.HikariDataSource;
 import etl.core.Arguments;
 import etl.core.Etl;
 import etl.core.ExternalRuns;
@@ -35,6 +36,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -369,6 +371,26 @@ class TransactionsTest {
         try (Etl slowEtl = Etl.builder().store(slow).build()) {
             assertThat(slowEtl.run(orders.build()).orThrow().output(pay)).isEqualTo("RUNNING");
         }
+    }
+
+    @Test
+    void a_small_pool_of_the_host_serves_many_commits_at_once() throws Exception {
+        try (HikariDataSource pool = new HikariDataSource()) {
+            pool.setDataSource(postgres.dataSource());
+            pool.setMaximumPoolSize(2);
+            JdbcStateStore small = JdbcStateStore.open(pool);
+            Transactions few = Transactions.in(small);
+            TaskRef<List<Long>> amounts = orders.task("amounts", new GenericType<List<Long>>() {})
+                    .run(context -> LongStream.range(0, 200).boxed().toList());
+            TaskRef<List<Long>> paid = orders.task("pay", Long.class)
+                    .mapOver(amounts)
+                    .run((context, amount) -> few.commit(context, connection -> Payments.pay(connection, amount)));
+            try (Etl parallel = Etl.builder().store(small).parallelism(16).build()) {
+                assertThat(parallel.run(orders.build()).orThrow().output(paid)).hasSize(200);
+            }
+        }
+
+        assertThat(payments()).hasSize(200).doesNotHaveDuplicates();
     }
 
     private static void await(CountDownLatch latch) {
