@@ -41,8 +41,9 @@ final class WideProcess {
     }
 
     public static void main(String... arguments) throws InterruptedException {
-        JdbcStateStore store =
-                JdbcStateStore.builder(arguments[0]).lease(Duration.ofSeconds(1)).open();
+        JdbcStateStore store = JdbcStateStore.builder(arguments[0])
+                .lease(Duration.ofSeconds(1))
+                .open();
         WideProcess process = new WideProcess(store, Behaviour.valueOf(arguments[1]));
         Etl etl = Etl.builder()
                 .store(store)

@@ -26,9 +26,11 @@ final class BackfillProcess {
                 await(new CountDownLatch(1));
             }
         });
-        try (Etl etl = Etl.builder().store(JdbcStateStore.builder(arguments[0])
+        try (Etl etl = Etl.builder()
+                .store(JdbcStateStore.builder(arguments[0])
                         .lease(Duration.ofSeconds(1))
-                        .open()).build()) {
+                        .open())
+                .build()) {
             backfill.parallelism(3).run(etl);
         }
     }
