@@ -2,6 +2,8 @@ package etl.core;
 
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
+import etl.core.spi.Purged;
+import etl.core.spi.Retention;
 import etl.core.spi.RunJournal;
 import etl.core.spi.ScheduleStore;
 import etl.core.spi.StateStore;
@@ -10,10 +12,12 @@ import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
 import java.lang.reflect.Type;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,9 +37,11 @@ public final class InMemoryStateStore implements StateStore {
     private final Map<RunId, MemoryRun> runs = new LinkedHashMap<>();
     private final ScheduleStore schedules = new MemorySchedules();
 
+    private final InstantSource clock;
     private final OutputCache outputCache;
 
     private InMemoryStateStore(InstantSource clock) {
+        this.clock = clock;
         this.outputCache = new MemoryOutputCache(clock);
     }
 
@@ -51,7 +57,7 @@ public final class InMemoryStateStore implements StateStore {
     /**
      * An empty store.
      *
-     * @param clock what decides whether the time of a cached output is over
+     * @param clock what decides whether the time of a cached output is over, or that of a run
      * @return the store
      */
     public static InMemoryStateStore create(InstantSource clock) {
@@ -169,6 +175,44 @@ public final class InMemoryStateStore implements StateStore {
     @Override
     public OutputCache outputCache() {
         return outputCache;
+    }
+
+    @Override
+    public synchronized Purged purge(Retention retention) {
+        Instant endedBefore = clock.instant().minus(retention.age());
+        Purged purged = Purged.NOTHING;
+        for (MemoryRun run : beyond(retention)) {
+            if (run.purge(endedBefore)) {
+                runs.remove(run.stored().definition().id());
+                purged = purged.plus(new Purged(1, run.tasks().size()));
+            }
+        }
+        return purged;
+    }
+
+    @Override
+    public synchronized Purged purgeable(Retention retention) {
+        Instant endedBefore = clock.instant().minus(retention.age());
+        Purged purgeable = Purged.NOTHING;
+        for (MemoryRun run : beyond(retention)) {
+            if (run.isPurgeable(endedBefore)) {
+                purgeable = purgeable.plus(new Purged(1, run.tasks().size()));
+            }
+        }
+        return purgeable;
+    }
+
+    /** The runs that are old enough if they have ended long enough ago. */
+    private List<MemoryRun> beyond(Retention retention) {
+        Map<String, Integer> seen = new HashMap<>();
+        List<MemoryRun> newestFirst = new ArrayList<>(runs.values());
+        Collections.reverse(newestFirst);
+        newestFirst.removeIf(run -> {
+            String pipeline = run.stored().definition().pipeline();
+            return retention.pipeline().filter(only -> !only.equals(pipeline)).isPresent()
+                    || seen.merge(pipeline, 1, Integer::sum) <= retention.newest();
+        });
+        return newestFirst;
     }
 
     private synchronized Optional<MemoryRun> run(RunId id) {

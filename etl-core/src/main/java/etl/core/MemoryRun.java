@@ -32,6 +32,7 @@ final class MemoryRun {
     private @Nullable Runnable onCancelRequest;
     private volatile @Nullable MemoryJournal owner;
     private boolean wasTaken;
+    private volatile boolean purged;
 
     MemoryRun(NewRun definition) {
         this.definition = definition;
@@ -45,6 +46,9 @@ final class MemoryRun {
 
     /** The owner lives as long as this store, so that it never counts as dead. */
     synchronized MemoryJournal take() {
+        if (purged) {
+            throw new StateStoreException("there is no run " + definition.id() + " in this store", null);
+        }
         MemoryJournal journal = new MemoryJournal(this);
         if (hasOwner()) {
             if (owner != null) {
@@ -69,6 +73,9 @@ final class MemoryRun {
     /** Whether the journal may write; null if it may. */
     @Nullable
     RunLostException lost(MemoryJournal journal) {
+        if (purged) {
+            return new RunLostException(definition.id(), "it was purged");
+        }
         return owner == journal || !hasOwner()
                 ? null
                 : new RunLostException(definition.id(), "its journal was closed before");
@@ -76,6 +83,18 @@ final class MemoryRun {
 
     synchronized boolean isAbandoned() {
         return !state.isFinal() && owner == null && wasTaken;
+    }
+
+    synchronized boolean isPurgeable(Instant endedBefore) {
+        return state.isFinal()
+                && owner == null
+                && endedAt.filter(at -> at.isBefore(endedBefore)).isPresent();
+    }
+
+    /** Nobody can take the run after that. */
+    synchronized boolean purge(Instant endedBefore) {
+        purged = purged || isPurgeable(endedBefore);
+        return purged;
     }
 
     /** How many task runs there may be at most. */

@@ -3,6 +3,8 @@ package etl.core;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
+import etl.core.spi.Purged;
+import etl.core.spi.Retention;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunLostException;
 import etl.core.spi.ScheduleStore;
@@ -95,6 +97,16 @@ class StoreDouble implements StateStore {
     @Override
     public OutputCache outputCache() {
         return store.outputCache();
+    }
+
+    @Override
+    public Purged purge(Retention retention) {
+        return store.purge(retention);
+    }
+
+    @Override
+    public Purged purgeable(Retention retention) {
+        return store.purgeable(retention);
     }
 
     @Override

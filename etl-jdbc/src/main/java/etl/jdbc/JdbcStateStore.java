@@ -5,6 +5,8 @@ import etl.core.RunId;
 import etl.core.TaskState;
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
+import etl.core.spi.Purged;
+import etl.core.spi.Retention;
 import etl.core.spi.RunJournal;
 import etl.core.spi.ScheduleStore;
 import etl.core.spi.StateStore;
@@ -24,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps runs, task runs and outputs in PostgreSQL, in a schema of its own, which it creates and migrates when it is
  * opened. Safe for use by many threads.
  *
- * <p>Defaults: schema {@code etl}, migration on, leases of 30 seconds, outputs up to 8 Mi characters of JSON, and, for a
+ * <p>Defaults: schema {@code etl}, migration on, leases of 30 seconds, all runs kept, outputs up to 8 Mi characters of JSON, and, for a
  * store opened by a URL, a pool of 10 connections and 3 more for writing states. A host's {@link DataSource} is never closed, and its connections are given back with the
  * auto-commit setting they came with.
  */
@@ -42,6 +44,8 @@ public final class JdbcStateStore implements StateStore {
     private final GroupCommit writer;
     private final CancelRequests cancelRequests;
     private final TaskMarks marks;
+    private final Purge purge;
+    private final Optional<PeriodicPurge> periodicPurge;
     private final int largestOutput;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -51,7 +55,8 @@ public final class JdbcStateStore implements StateStore {
             List<HikariDataSource> ownPools,
             boolean migrate,
             int largestOutput,
-            Duration lease) {
+            Duration lease,
+            Optional<Retention> retention) {
         this.database = database;
         this.ownPools = ownPools;
         this.largestOutput = largestOutput;
@@ -71,6 +76,8 @@ public final class JdbcStateStore implements StateStore {
         this.writer = new GroupCommit(patient);
         this.cancelRequests = new CancelRequests(writing);
         this.marks = new TaskMarks(database);
+        this.purge = new Purge(database, lease);
+        this.periodicPurge = retention.map(kept -> new PeriodicPurge(purge, kept));
     }
 
     /**
@@ -148,7 +155,7 @@ public final class JdbcStateStore implements StateStore {
 
     @Override
     public boolean create(NewRun run) {
-        return runs.insert(run, leases);
+        return runs.insert(run, leases) || (purge.finish(run.id()) && runs.insert(run, leases));
     }
 
     @Override
@@ -230,8 +237,20 @@ public final class JdbcStateStore implements StateStore {
     }
 
     @Override
+    public Purged purge(Retention retention) {
+        return purge.run(retention);
+    }
+
+    @Override
+    public Purged purgeable(Retention retention) {
+        return purge.count(retention);
+    }
+
+    @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
+            purge.close();
+            periodicPurge.ifPresent(PeriodicPurge::close);
             cancelRequests.close();
             outputCache.close();
             writer.close();

@@ -1,6 +1,7 @@
 package etl.jdbc;
 
 import com.zaxxer.hikari.HikariDataSource;
+import etl.core.spi.Retention;
 import etl.core.spi.StateStoreException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ public final class JdbcStateStoreBuilder {
 
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
     private static final Duration LONGEST_LEASE = Duration.ofHours(1);
+    private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
     private static final int LARGEST_OUTPUT = 8 * 1024 * 1024;
 
     private final Optional<DataSource> dataSource;
@@ -24,6 +26,7 @@ public final class JdbcStateStoreBuilder {
     private boolean migrate = true;
     private int poolSize = 10;
     private Duration lease = DEFAULT_LEASE;
+    private Optional<Retention> retention = Optional.empty();
 
     JdbcStateStoreBuilder(Optional<DataSource> dataSource, Optional<DatabaseUrl> url) {
         this.dataSource = dataSource;
@@ -92,6 +95,34 @@ public final class JdbcStateStoreBuilder {
     }
 
     /**
+     * Deletes runs some time after their end, with all that was recorded of them and with their rows of {@code raw_data} and
+     * {@code transformed_data}: when the store is opened, in the background, and every hour as long as it is open. Any number
+     * of processes may do so.
+     *
+     * @param period how long a run is kept after its end, by the clock of the database; from 1 minute to 36,500 days;
+     *     default: all runs are kept
+     * @return this builder
+     * @throws IllegalArgumentException if the period is out of range
+     */
+    public JdbcStateStoreBuilder keepRuns(Duration period) {
+        if (period.compareTo(SHORTEST_RETENTION) < 0) {
+            throw new IllegalArgumentException("runs must be kept for at least 1 minute, was " + period);
+        }
+        return keepRuns(Retention.of(period));
+    }
+
+    /**
+     * Deletes runs as {@link #keepRuns(Duration)} does, with more to say about what is kept.
+     *
+     * @param kept which runs are kept
+     * @return this builder
+     */
+    public JdbcStateStoreBuilder keepRuns(Retention kept) {
+        retention = Optional.of(kept);
+        return this;
+    }
+
+    /**
      * Opens the store.
      *
      * @return the store
@@ -102,7 +133,7 @@ public final class JdbcStateStoreBuilder {
     public JdbcStateStore open() {
         if (dataSource.isPresent()) {
             Database given = new Database(dataSource.get(), schema);
-            return new JdbcStateStore(given, given, List.of(), migrate, LARGEST_OUTPUT, lease);
+            return new JdbcStateStore(given, given, List.of(), migrate, LARGEST_OUTPUT, lease, retention);
         }
         List<HikariDataSource> pools = new ArrayList<>();
         try {
@@ -114,7 +145,8 @@ public final class JdbcStateStoreBuilder {
                     List.copyOf(pools),
                     migrate,
                     LARGEST_OUTPUT,
-                    lease);
+                    lease,
+                    retention);
         } catch (RuntimeException failure) {
             pools.forEach(HikariDataSource::close);
             throw failure;

@@ -42,8 +42,9 @@ final class Outputs {
 
     /** The outputs of a mapped task's elements that have SUCCEEDED, in their order. */
     List<@Nullable Object> readElements(RunId run, String taskId, Type type) {
-        String sql = "select output from " + database.table("pipeline_tasks")
-                + " where run_id = ? and task_id = ? and map_index >= 0 and state = 'SUCCEEDED' order by map_index";
+        String sql = "select output from " + database.table("pipeline_tasks") + " where run_id = "
+                + RunsTable.notPurged(database)
+                + " and task_id = ? and map_index >= 0 and state = 'SUCCEEDED' order by map_index";
         return database.transaction("reading the outputs of task '" + taskId + "'", connection -> {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 select.setObject(1, run.value());
@@ -61,8 +62,8 @@ final class Outputs {
     }
 
     private @Nullable String json(RunId run, String taskId) {
-        String sql = "select output from " + database.table("pipeline_tasks")
-                + " where run_id = ? and task_id = ? and map_index = -1 and state = 'SUCCEEDED'";
+        String sql = "select output from " + database.table("pipeline_tasks") + " where run_id = "
+                + RunsTable.notPurged(database) + " and task_id = ? and map_index = -1 and state = 'SUCCEEDED'";
         return database.<@Nullable String>transaction("reading the output of task '" + taskId + "'", connection -> {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 select.setObject(1, run.value());

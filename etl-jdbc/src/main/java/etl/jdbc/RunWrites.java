@@ -35,7 +35,8 @@ final class RunWrites {
                 + " error_stack = ?, owner = null, lease_until = null where run_id = ?"
                 + " and (state in ('QUEUED', 'RUNNING') or (state = ? and ended_at = ?))" + OWNED;
         this.reopen = "update " + table + " set state = 'RUNNING', ended_at = null, error_type = null,"
-                + " error_message = null, error_stack = null, cancel_requested_at = null where run_id = ?" + OWNED;
+                + " error_message = null, error_stack = null, cancel_requested_at = null where run_id = ? and purged_at is null"
+                + OWNED;
     }
 
     void reopened(RunId run, @Nullable Lease lease, Set<String> taskIds) {
@@ -52,7 +53,7 @@ final class RunWrites {
             return true;
         });
         if (!done) {
-            throw new StaleWriteException(what + " is refused: another process has taken it");
+            throw new StaleWriteException(what + " is refused: another process has taken it, or it was purged");
         }
     }
 

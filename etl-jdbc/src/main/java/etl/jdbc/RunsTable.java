@@ -76,12 +76,12 @@ final class RunsTable {
     }
 
     Optional<StoredRun> find(RunId run) {
-        return select("where run_id = ?", statement -> statement.setObject(1, run.value())).stream()
+        return select("and run_id = ?", statement -> statement.setObject(1, run.value())).stream()
                 .findFirst();
     }
 
     Optional<StoredRun> findByKey(String pipeline, String runKey) {
-        return select("where pipeline = ? and run_key = ?", statement -> {
+        return select("and pipeline = ? and run_key = ?", statement -> {
                     statement.setString(1, pipeline);
                     statement.setString(2, runKey);
                 })
@@ -96,14 +96,14 @@ final class RunsTable {
     /** By the index {@code pipeline_runs_unfinished}. */
     List<StoredRun> unfinished(String pipeline) {
         return select(
-                "where pipeline = ? and state in ('QUEUED', 'RUNNING') order by created_at, run_id",
+                "and pipeline = ? and state in ('QUEUED', 'RUNNING') order by created_at, run_id",
                 statement -> statement.setString(1, pipeline));
     }
 
     /** By the same index. */
     List<StoredRun> abandoned(String pipeline) {
         return select(
-                "where pipeline = ? and state in ('QUEUED', 'RUNNING') and engine = ? and " + Leases.IS_FREE
+                "and pipeline = ? and state in ('QUEUED', 'RUNNING') and engine = ? and " + Leases.IS_FREE
                         + " order by created_at, run_id",
                 statement -> {
                     statement.setString(1, pipeline);
@@ -111,8 +111,9 @@ final class RunsTable {
                 });
     }
 
+    /** A run that a purge has begun to delete is not there any more. */
     private List<StoredRun> select(String condition, Binding binding) {
-        String sql = "select " + COLUMNS + " from " + table + " " + condition;
+        String sql = "select " + COLUMNS + " from " + table + " where purged_at is null " + condition;
         return database.transaction("reading runs", connection -> {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 binding.bind(select);
@@ -125,6 +126,11 @@ final class RunsTable {
                 return runs;
             }
         });
+    }
+
+    /** The run with the id that is a parameter; none if a purge has begun to delete it, as some of its rows may be gone. */
+    static String notPurged(Database database) {
+        return "(select run_id from " + database.table("pipeline_runs") + " where run_id = ? and purged_at is null)";
     }
 
     private static StoredRun read(ResultSet row) throws SQLException {

@@ -85,7 +85,8 @@ final class TasksTable {
         String sql =
                 "select task_id, map_index, state, attempt, started_at, ended_at, rows_read, rows_written, rows_rejected,"
                         + " error_type, error_message, error_stack, attempts, cached_from from " + table
-                        + " where run_id = ?"
+                        + " where run_id = "
+                        + RunsTable.notPurged(database)
                         + condition
                         + " order by task_id collate \"C\", map_index";
         return database.transaction("reading the tasks of run " + run, connection -> {

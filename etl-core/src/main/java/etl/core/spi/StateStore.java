@@ -152,6 +152,28 @@ public interface StateStore extends AutoCloseable {
      */
     OutputCache outputCache();
 
+    /**
+     * Deletes the runs that a retention does not keep, with all that was recorded of them. Never deleted is a run that has
+     * not ended, or that somebody has taken. A run's key is free afterwards: the next run of that key is a new one. Many may
+     * purge at once, while runs are executed.
+     *
+     * <p>A deleted run is gone as a whole for everybody who looks for it. A large one may leave the store piece by piece
+     * after that, and if the purge ends before, the next one goes on. A thread that is interrupted stops soon, keeps the mark
+     * of the interrupt, and tells what it has deleted.
+     *
+     * @param retention what is kept; its age is compared with the store's clock
+     * @return what was deleted
+     */
+    Purged purge(Retention retention);
+
+    /**
+     * Counts what {@link #purge} would delete now. Nothing is changed.
+     *
+     * @param retention what is kept
+     * @return what would be deleted
+     */
+    Purged purgeable(Retention retention);
+
     /** Lets go of everything this store has opened itself; a second call does nothing. */
     @Override
     void close();
