@@ -25,8 +25,9 @@ final class ClearCacheCommand implements Callable<Integer> {
 
     @Option(
             names = "--older-than",
-            paramLabel = "DURATION",
-            description = "Only those that were computed so long ago, for example P30D or PT6H; default: all.")
+            converter = Age.class,
+            paramLabel = "AGE",
+            description = "Only those that were computed so long ago, for example 30d, 6h or PT6H; default: all.")
     private Duration olderThan = Duration.ZERO;
 
     @Override

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 /**
  * The command line of an application that embeds the library: {@code run}, {@code resume}, {@code recover}, {@code rerun}, {@code mark},
  * {@code cancel}, {@code runs}, {@code show}, {@code debug}, {@code graph}, {@code export}, {@code clear-cache},
- * {@code scheduler}, {@code schedules},
+ * {@code purge}, {@code scheduler}, {@code schedules},
  * {@code pause-schedule}, {@code resume-schedule}, {@code trigger}, {@code backfill}, and the steps that artifacts call. An
  * error is one line on standard error, and with {@code --verbose}
  * its stack trace.
@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
             GraphCommand.class,
             ExportCommand.class,
             ClearCacheCommand.class,
+            PurgeCommand.class,
             ScheduleCommands.Keep.class,
             ScheduleCommands.Schedules.class,
             ScheduleCommands.Pause.class,

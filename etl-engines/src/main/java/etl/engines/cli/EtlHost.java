@@ -19,7 +19,7 @@ public interface EtlHost {
         RUN,
         /** Execute one step of a run that an engine drives: a short process, of which many run at once. */
         STEP,
-        /** Read runs, and mark or cancel them, without executing anything. */
+        /** Read runs, and mark, cancel or delete them, without executing anything. */
         READ
     }
 
