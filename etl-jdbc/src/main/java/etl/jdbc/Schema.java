@@ -10,6 +10,7 @@ import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 
 /** The tables and their migrations, with a history table of their own, so that a host's Flyway is not disturbed. */
@@ -28,18 +29,7 @@ final class Schema {
     static void migrate(Database database) {
         refuseWithoutRights(database);
         try {
-            Flyway.configure(Schema.class.getClassLoader())
-                    .dataSource(database.dataSource())
-                    .defaultSchema(database.schema())
-                    .schemas(database.schema())
-                    .createSchemas(true)
-                    .table(HISTORY)
-                    .locations("classpath:etl/jdbc/migration")
-                    .ignoreMigrationPatterns(new String[0])
-                    .baselineOnMigrate(true)
-                    .baselineVersion("0")
-                    .load()
-                    .migrate();
+            migrations(database).load().migrate();
         } catch (FlywayValidateException mismatch) {
             throw new StateStoreException(
                     "schema '" + database.schema() + "' was migrated by a newer or a changed version of etl-jdbc;"
@@ -49,6 +39,19 @@ final class Schema {
             throw new StateStoreException(
                     "schema '" + database.schema() + "' cannot be migrated: " + failure.getMessage(), failure);
         }
+    }
+
+    static FluentConfiguration migrations(Database database) {
+        return Flyway.configure(Schema.class.getClassLoader())
+                .dataSource(database.dataSource())
+                .defaultSchema(database.schema())
+                .schemas(database.schema())
+                .createSchemas(true)
+                .table(HISTORY)
+                .locations("classpath:etl/jdbc/migration")
+                .ignoreMigrationPatterns(new String[0])
+                .baselineOnMigrate(true)
+                .baselineVersion("0");
     }
 
     /** Asked beforehand, because Flyway tries for ten seconds to create what it may not. */
