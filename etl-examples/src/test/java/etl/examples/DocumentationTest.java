@@ -22,10 +22,12 @@ class DocumentationTest {
     private static final List<String> SOURCES = List.of(
             "etl-core/src/it/host-application/src/main/java/Orders.java",
             "etl-examples/src/test/java/etl/examples/CachingPageTest.java",
+            "etl-examples/src/test/java/etl/examples/DatabasePageTest.java",
             "etl-examples/src/test/java/etl/examples/HookSnippets.java",
             "etl-examples/src/test/java/etl/examples/InspectionPageTest.java",
             "etl-examples/src/test/java/etl/examples/ParametersPageTest.java",
             "etl-examples/src/test/java/etl/examples/RecoveryPageTest.java",
+            "etl-examples/src/test/java/etl/examples/RetentionPageTest.java",
             "etl-examples/src/test/java/etl/examples/RunControlPageTest.java",
             "etl-examples/src/test/java/etl/examples/SchedulesPageTest.java",
             "etl-examples/src/test/java/etl/examples/Snippets.java",
