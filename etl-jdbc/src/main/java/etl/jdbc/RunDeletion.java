@@ -118,13 +118,17 @@ final class RunDeletion {
         return new Purged(deleteOf(connection, runs, List.of(id)), taskRuns);
     }
 
-    /** In the order of an index, since a table with many rows of the run would otherwise be read from its beginning. */
+    /**
+     * In the order of an index, since a table with many rows of the run would otherwise be read from its beginning. The run is
+     * named twice, since rows of two partitions can be at the same place.
+     */
     private static int deleteSomeOf(Connection connection, Dependents rows, UUID id, int limit) throws SQLException {
-        String sql = "delete from " + rows.table() + " where ctid = any(array(select ctid from " + rows.table()
-                + " where run_id = ? order by run_id, " + rows.order() + " limit ?))";
+        String sql = "delete from " + rows.table() + " where run_id = ? and ctid = any(array(select ctid from "
+                + rows.table() + " where run_id = ? order by run_id, " + rows.order() + " limit ?))";
         try (PreparedStatement delete = connection.prepareStatement(sql)) {
             delete.setObject(1, id);
-            delete.setInt(2, limit);
+            delete.setObject(2, id);
+            delete.setInt(3, limit);
             return delete.executeUpdate();
         }
     }

@@ -110,10 +110,11 @@ class PlansTest {
                         + " order by created_at limit 100 for update skip locked",
                 "pipeline_runs_by_pipeline");
         assertByIndex("delete from etl.pipeline_tasks where run_id = any(array[" + RUN + "])", "pipeline_tasks_pkey");
-        assertByIndex(
-                "delete from etl.pipeline_tasks where ctid = any(array(select ctid from etl.pipeline_tasks where run_id = "
-                        + RUN + " order by run_id, task_id, map_index limit 5000))",
-                "pipeline_tasks_pkey");
+        String some = "delete from etl.pipeline_tasks where run_id = " + RUN
+                + " and ctid = any(array(select ctid from etl.pipeline_tasks where run_id = " + RUN
+                + " order by run_id, task_id, map_index limit 5000))";
+        assertByIndex(some, "pipeline_tasks_pkey");
+        assertThat(plan(some)).contains("Tid Scan on pipeline_tasks");
     }
 
     @Test
