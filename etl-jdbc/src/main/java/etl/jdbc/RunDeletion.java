@@ -120,11 +120,13 @@ final class RunDeletion {
 
     /**
      * In the order of an index, since a table with many rows of the run would otherwise be read from its beginning. The run is
-     * named twice, since rows of two partitions can be at the same place.
+     * named twice, since rows of two partitions can be at the same place; once in a form that no index has, because the planner,
+     * who believes a run to be small, would read all of it by the index instead of the places.
      */
     private static int deleteSomeOf(Connection connection, Dependents rows, UUID id, int limit) throws SQLException {
-        String sql = "delete from " + rows.table() + " where run_id = ? and ctid = any(array(select ctid from "
-                + rows.table() + " where run_id = ? order by run_id, " + rows.order() + " limit ?))";
+        String sql =
+                "delete from " + rows.table() + " where (run_id = ?) is true and ctid = any(array(select ctid from "
+                        + rows.table() + " where run_id = ? order by run_id, " + rows.order() + " limit ?))";
         try (PreparedStatement delete = connection.prepareStatement(sql)) {
             delete.setObject(1, id);
             delete.setObject(2, id);

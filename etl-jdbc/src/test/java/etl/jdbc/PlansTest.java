@@ -110,11 +110,20 @@ class PlansTest {
                         + " order by created_at limit 100 for update skip locked",
                 "pipeline_runs_by_pipeline");
         assertByIndex("delete from etl.pipeline_tasks where run_id = any(array[" + RUN + "])", "pipeline_tasks_pkey");
-        String some = "delete from etl.pipeline_tasks where run_id = " + RUN
-                + " and ctid = any(array(select ctid from etl.pipeline_tasks where run_id = " + RUN
+    }
+
+    @Test
+    void a_piece_of_a_large_run_is_deleted_by_its_places_even_if_runs_are_small_otherwise() throws SQLException {
+        String piece = "delete from etl.pipeline_tasks where (run_id = " + RUN
+                + ") is true and ctid = any(array(select ctid from etl.pipeline_tasks where run_id = " + RUN
                 + " order by run_id, task_id, map_index limit 5000))";
-        assertByIndex(some, "pipeline_tasks_pkey");
-        assertThat(plan(some)).contains("Tid Scan on pipeline_tasks");
+        for (String distinct : List.of("-1", "1", "0")) {
+            postgres.execute("alter table etl.pipeline_tasks alter column run_id set (n_distinct = " + distinct
+                    + "); analyze etl.pipeline_tasks (run_id)");
+
+            assertByIndex(piece, "pipeline_tasks_pkey");
+            assertThat(plan(piece)).contains("Tid Scan on pipeline_tasks");
+        }
     }
 
     @Test
