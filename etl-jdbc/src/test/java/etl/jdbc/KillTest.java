@@ -152,8 +152,9 @@ class KillTest {
             child.kill();
             start(server.url());
         } else if (dice < 9) {
-            child.suspended.add(Instant.now());
             child.signal("STOP");
+            // Not before: what begins while the signal is on its way would count as not suspended.
+            child.suspended.add(Instant.now());
             pause(SUSPENDED);
             child.signal("CONT");
         } else {
