@@ -7,6 +7,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -420,7 +421,7 @@ class InclusionTest {
         TaskRef<?> setup = part.task("setup").run(noting("setup"));
         TaskRef<?> work = part.task("work").after(setup).run(ctx -> {
             executed.add("work");
-            Thread.sleep(Long.MAX_VALUE);
+            new CountDownLatch(1).await();
         });
         part.task("drop").teardownOf(setup).after(work).run(noting("drop"));
         part.task("last").runsFinally().run(noting("last"));

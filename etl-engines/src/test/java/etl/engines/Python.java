@@ -18,7 +18,8 @@ final class Python {
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
         } catch (IOException missing) {
-            assumeTrue(false, "python3 is not on the PATH");
+            // Where the engines are required, so is Python.
+            assumeTrue("true".equals(System.getenv("ETL_ENGINES_REQUIRED")), "python3 is not on the PATH");
             throw missing;
         }
         process.getOutputStream().write(input.getBytes(StandardCharsets.UTF_8));
