@@ -4,7 +4,6 @@ import etl.core.spi.RunJournal;
 import etl.core.spi.RunLostException;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StateStoreException;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
@@ -27,16 +26,14 @@ final class GroupCommit implements AutoCloseable {
     private static final long MOST_CHARACTERS = 64 * 1024 * 1024;
     private static final int LARGEST_BATCH = 1_000;
 
-    private final PatientDatabase database;
-    private final LeaseFence fence;
-    private final TaskWrites writes;
+    private final BatchStore store;
+    private final Patience patience;
     private final WriteQueue queue = new WriteQueue(MOST_WRITES, MOST_CHARACTERS);
     private final Thread writer;
 
-    GroupCommit(PatientDatabase database) {
-        this.database = database;
-        this.fence = new LeaseFence(database.database());
-        this.writes = new TaskWrites(database.database());
+    GroupCommit(BatchStore store, Patience patience) {
+        this.store = store;
+        this.patience = patience;
         this.writer = new Thread(this::drain, "etl-state-writer");
         this.writer.setDaemon(true);
         this.writer.start();
@@ -55,21 +52,13 @@ final class GroupCommit implements AutoCloseable {
         }
     }
 
-    /**
-     * What was not written.
-     *
-     * @param lost the leases that were not valid any more
-     * @param refused the writes that the stored states did not allow
-     */
-    private record Unwritten(Set<Lease> lost, Set<TaskWrite> refused) {}
-
     /** Tells every receipt, whatever happens. */
     private void commit(List<TaskWrite> batch) {
-        Unwritten unwritten;
+        BatchStore.Unwritten unwritten;
         try {
-            unwritten = database.inTransaction((connection, again) -> write(connection, batch, again));
+            unwritten = patience.with(again -> write(batch, again));
         } catch (SQLException failure) {
-            if (batch.size() > 1 && !PatientDatabase.isTransient(failure)) {
+            if (batch.size() > 1 && !Patience.isTransient(failure)) {
                 LOG.warn("{} changes cannot be stored together, each is tried alone", batch.size(), failure);
                 batch.forEach(write -> commit(List.of(write)));
             } else {
@@ -84,16 +73,12 @@ final class GroupCommit implements AutoCloseable {
         batch.forEach(write -> tell(write, unwritten));
     }
 
-    private Unwritten write(Connection connection, List<TaskWrite> batch, boolean again) throws SQLException {
-        Set<Lease> lost = fence.lost(connection, batch);
-        List<TaskWrite> owned = lost.isEmpty()
-                ? batch
-                : batch.stream().filter(write -> !lost.contains(write.lease())).toList();
-        Set<TaskWrite> refused = writes.apply(connection, owned);
-        return new Unwritten(lost, again ? withoutOvertaken(refused, owned) : refused);
+    private BatchStore.Unwritten write(List<TaskWrite> batch, boolean again) throws SQLException {
+        BatchStore.Unwritten unwritten = store.apply(batch);
+        return again ? withoutOvertaken(unwritten, batch) : unwritten;
     }
 
-    private static void tell(TaskWrite write, Unwritten unwritten) {
+    private static void tell(TaskWrite write, BatchStore.Unwritten unwritten) {
         Lease lease = write.lease();
         if (lease != null && unwritten.lost().contains(lease)) {
             RunLostException lost = lease.lose("another process has taken it");
@@ -127,24 +112,29 @@ final class GroupCommit implements AutoCloseable {
      * The answer to the first try may have been lost after its commit. Then the start of an attempt is refused now because
      * its end, in the same batch, is stored already; that end, sent again, is accepted.
      */
-    private static Set<TaskWrite> withoutOvertaken(Set<TaskWrite> refused, List<TaskWrite> batch) {
+    private static BatchStore.Unwritten withoutOvertaken(BatchStore.Unwritten unwritten, List<TaskWrite> batch) {
+        Set<TaskWrite> refused = new HashSet<>(unwritten.refused());
         Set<TaskWrite.Row> accepted = new HashSet<>();
         for (int i = batch.size() - 1; i >= 0; i--) {
             TaskWrite write = batch.get(i);
+            Lease lease = write.lease();
+            if (lease != null && unwritten.lost().contains(lease)) {
+                continue;
+            }
             if (!refused.contains(write)) {
                 accepted.add(write.row());
             } else if (accepted.contains(write.row())) {
                 refused.remove(write);
             }
         }
-        return refused;
+        return new BatchStore.Unwritten(unwritten.lost(), refused);
     }
 
     /** Writes what is queued and ends the thread. */
     @Override
     public void close() {
         queue.close();
-        database.close();
+        patience.close();
         try {
             writer.join(TimeUnit.SECONDS.toMillis(20));
         } catch (InterruptedException interruption) {

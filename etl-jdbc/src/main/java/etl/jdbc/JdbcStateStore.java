@@ -73,7 +73,7 @@ public final class JdbcStateStore implements StateStore {
         this.patient = new PatientDatabase(writing, lease);
         this.leases = new Leases(patient, lease);
         this.runWrites = new RunWrites(patient);
-        this.writer = new GroupCommit(patient);
+        this.writer = new GroupCommit(new JdbcBatchStore(writing), patient.patience());
         this.cancelRequests = new CancelRequests(writing);
         this.marks = new TaskMarks(database);
         this.purge = new Purge(database, lease);
