@@ -21,5 +21,7 @@ interface BatchStore {
      * @param lost the leases that were not valid any more, with which nothing was written
      * @param refused the writes with a valid lease, or without any, that the stored states did not allow
      */
-    record Unwritten(Set<Lease> lost, Set<TaskWrite> refused) {}
+    record Unwritten(Set<Lease> lost, Set<TaskWrite> refused) {
+        static final Unwritten NOTHING = new Unwritten(Set.of(), Set.of());
+    }
 }

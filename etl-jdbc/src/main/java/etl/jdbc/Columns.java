@@ -6,11 +6,13 @@ import java.lang.reflect.Type;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The columns that runs and task runs have in common. */
 final class Columns {
@@ -20,6 +22,17 @@ final class Columns {
 
     static OffsetDateTime timestamp(Instant at) {
         return at.atOffset(ZoneOffset.UTC);
+    }
+
+    static void setTimestamp(PreparedStatement statement, int index, @Nullable Instant at) throws SQLException {
+        statement.setObject(index, at == null ? null : timestamp(at), Types.TIMESTAMP_WITH_TIMEZONE);
+    }
+
+    /** Since 1970, rounded as the driver rounds a timestamp. */
+    static @Nullable Long microseconds(@Nullable Instant at) {
+        return at == null
+                ? null
+                : Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000L), (at.getNano() + 500) / 1_000);
     }
 
     static Optional<Instant> instant(ResultSet row, String column) throws SQLException {

@@ -66,6 +66,21 @@ record Database(DataSource dataSource, String schema) {
         }
     }
 
+    /** One statement, which is a transaction by itself: there is nothing to say but the statement. */
+    <T extends @Nullable Object> T inStatement(Work<T> work) throws SQLException {
+        try (Connection connection = dataSource.getConnection()) {
+            if (connection.getAutoCommit()) {
+                return work.with(connection);
+            }
+            connection.setAutoCommit(true);
+            try {
+                return work.with(connection);
+            } finally {
+                restore(connection, false);
+            }
+        }
+    }
+
     /** Leaves auto-commit off if the roll-back fails, since switching it on would commit what was to be undone. */
     private static void undo(Connection connection, boolean autoCommit, Throwable failure) {
         try {

@@ -21,12 +21,12 @@ final class OwnSuccess {
     };
 
     private final LeaseFence fence;
-    private final TaskWrites writes;
+    private final EndedTasks ends;
     private final int largestOutput;
 
     OwnSuccess(JdbcStateStore store) {
         this.fence = new LeaseFence(store.database());
-        this.writes = new TaskWrites(store.database());
+        this.ends = new EndedTasks(store.database());
         this.largestOutput = store.largestOutput();
     }
 
@@ -37,7 +37,7 @@ final class OwnSuccess {
         if (lease != null && isLost(connection, transaction, lease, write)) {
             throw lease.lose("another process has taken it");
         }
-        if (!writes.apply(connection, List.of(write)).isEmpty()) {
+        if (!ends.write(connection, List.of(new TaskRow(null, write))).isEmpty()) {
             throw new StaleWriteException("task '" + success.taskId() + "', attempt " + success.attempt() + ", of run "
                     + run + " cannot commit: its stored state has gone on");
         }

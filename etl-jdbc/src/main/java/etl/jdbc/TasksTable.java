@@ -20,7 +20,7 @@ import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** The SQL that reads and reopens {@code pipeline_tasks}; {@link TaskWrites} has the SQL that changes single rows. */
+/** The SQL that reads and reopens {@code pipeline_tasks}; {@link TaskUpsert} and {@link EndedTasks} have the SQL that changes single rows. */
 final class TasksTable {
     private static final Type FORMER = new GenericType<List<FormerAttempt>>() {}.type();
 

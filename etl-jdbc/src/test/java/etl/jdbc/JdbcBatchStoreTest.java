@@ -1,0 +1,142 @@
+package etl.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import etl.core.RunId;
+import etl.core.TaskState;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.RowCounts;
+import etl.core.spi.StoredAttempt;
+import etl.core.spi.StoredTask;
+import etl.core.spi.TaskChange;
+import etl.testkit.PostgresExtension;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class JdbcBatchStoreTest {
+    private static final Instant NOON = Instant.parse("2001-01-01T12:00:00.123456Z");
+    private static final Instant LATER = NOON.plusSeconds(1);
+    private static final ErrorInfo ERROR = new ErrorInfo("x.Y", "it's \"broken\"\n😀 {a,b} \\", "at x.Y");
+
+    @RegisterExtension
+    static final PostgresExtension postgres = new PostgresExtension();
+
+    private final JdbcStateStore store = JdbcStateStore.open(postgres.dataSource());
+    private final JdbcBatchStore batches = new JdbcBatchStore(store.database());
+    private final RunId run = StoredRuns.create(store);
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void a_batch_of_attempts_is_one_transaction() throws SQLException {
+        List<TaskWrite> writes = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            writes.add(write(TaskChange.started("t" + i, 1, NOON)));
+            writes.add(write(succeeded("t" + i, 1)));
+        }
+
+        assertThat(batches.apply(writes)).isEqualTo(BatchStore.Unwritten.NOTHING);
+
+        assertThat(store.tasks(run)).hasSize(100).allSatisfy(task -> {
+            assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
+            assertThat(task.attempts().get(0).startedAt()).isEqualTo(NOON);
+            assertThat(task.attempts().get(0).endedAt()).contains(LATER);
+        });
+        assertThat(Query.longs(
+                        postgres.dataSource(),
+                        "select count(distinct xmin::text) from etl.pipeline_tasks where run_id = '" + run.value()
+                                + "'"))
+                .containsExactly(1L);
+    }
+
+    @Test
+    void what_is_sent_again_has_no_effect() throws SQLException {
+        List<TaskWrite> batch = List.of(
+                write(TaskChange.started("a", 1, NOON)),
+                write(TaskChange.failed("a", 1, TaskState.RETRYING, LATER, new RowCounts(1, 2, 3), ERROR)),
+                write(TaskChange.started("b", 1, NOON)),
+                write(TaskChange.ended("c", 0, TaskState.SKIPPED, NOON)),
+                write(TaskChange.cached("d", 0, NOON, null, String.class, new RunId(new UUID(1, 2)))));
+        assertThat(batches.apply(batch)).isEqualTo(BatchStore.Unwritten.NOTHING);
+        List<StoredTask> before = store.tasks(run);
+
+        assertThat(batches.apply(batch)).isEqualTo(BatchStore.Unwritten.NOTHING);
+        for (TaskWrite write : batch) {
+            batches.apply(List.of(write));
+        }
+
+        assertThat(store.tasks(run)).isEqualTo(before);
+        assertThat(before.get(0).attempts().get(0).error()).contains(ERROR);
+        assertThat(before.get(0).rows()).isEqualTo(new RowCounts(1, 2, 3));
+    }
+
+    @Test
+    void attempts_of_one_task_in_one_batch_keep_their_order() throws SQLException {
+        batches.apply(List.of(
+                write(TaskChange.started("a", 1, NOON)),
+                write(TaskChange.failed("a", 1, TaskState.RETRYING, NOON, RowCounts.NONE, ERROR)),
+                write(TaskChange.started("a", 2, LATER)),
+                write(succeeded("a", 2))));
+
+        StoredTask task = store.tasks(run).get(0);
+        assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
+        assertThat(task.attempts())
+                .extracting(StoredAttempt::state)
+                .containsExactly(TaskState.RETRYING, TaskState.SUCCEEDED);
+        assertThat(task.attempts().get(0).error()).contains(ERROR);
+    }
+
+    @Test
+    void of_many_writes_only_those_are_refused_whose_row_has_gone_on() throws SQLException {
+        batches.apply(List.of(write(TaskChange.started("a", 1, NOON)), write(succeeded("a", 1))));
+        TaskWrite start = write(TaskChange.started("a", 1, LATER));
+        TaskWrite end = write(TaskChange.failed("a", 1, TaskState.FAILED, LATER, RowCounts.NONE, ERROR));
+
+        BatchStore.Unwritten unwritten =
+                batches.apply(List.of(write(TaskChange.started("b", 1, NOON)), start, end, write(succeeded("b", 1))));
+
+        assertThat(unwritten.lost()).isEmpty();
+        assertThat(unwritten.refused()).containsExactlyInAnyOrder(start, end);
+        assertThat(store.tasks(run)).extracting(StoredTask::state).containsOnly(TaskState.SUCCEEDED);
+    }
+
+    @Test
+    void a_single_write_is_refused_when_its_row_has_gone_on() throws SQLException {
+        batches.apply(List.of(write(TaskChange.started("a", 1, NOON)), write(succeeded("a", 1))));
+        TaskWrite start = write(TaskChange.started("a", 1, LATER));
+
+        assertThat(batches.apply(List.of(start)).refused()).containsExactly(start);
+    }
+
+    @Test
+    void nothing_is_written_with_the_epoch_of_a_former_owner() throws SQLException {
+        Lease former = new Lease(run, -1, Long.MAX_VALUE);
+        TaskWrite one = new TaskWrite(run, former, TaskChange.started("a", 1, NOON), null, new Told());
+        TaskWrite other = new TaskWrite(run, former, TaskChange.started("b", 1, NOON), null, new Told());
+        TaskWrite free = write(TaskChange.started("c", 1, NOON));
+
+        assertThat(batches.apply(List.of(one))).isEqualTo(new BatchStore.Unwritten(Set.of(former), Set.of()));
+        assertThat(batches.apply(List.of(one, other, free)))
+                .isEqualTo(new BatchStore.Unwritten(Set.of(former), Set.of()));
+
+        assertThat(store.tasks(run)).extracting(StoredTask::taskId).containsExactly("c");
+    }
+
+    private static TaskChange succeeded(String task, int attempt) {
+        return TaskChange.succeeded(task, attempt, LATER, RowCounts.NONE, null, String.class);
+    }
+
+    private TaskWrite write(TaskChange change) {
+        return new TaskWrite(run, null, change, null, new Told());
+    }
+}
