@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class ExpiredRuns {
     private static final String EXPIRED =
             " ended_at < ? and state in ('SUCCEEDED', 'FAILED', 'CANCELLED') and purged_at is null and "
-                    + Leases.IS_FREE;
+                    + JdbcLeaseStore.IS_FREE;
     private static final String OF_PIPELINE = " and pipeline = ? and created_at < ?";
 
     private final String runs;

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The one writer of a store: a thread that drains a queue and commits what it finds there in one transaction, so that the
- * more there is to write, the less each write costs. Receipts are told on this thread, after the commit.
+ * more there is to write, the less each write costs. Receipts are told on this thread, after the commit. The thread is
+ * started by {@link #start}; without it, somebody else calls {@link #commitNext}.
  *
  * <p>Writers wait when {@value #MOST_WRITES} writes are on their way, or {@value #MOST_CHARACTERS} characters of outputs;
  * a receipt that writes itself does not wait, since nobody else could empty the queue.
@@ -36,7 +37,10 @@ final class GroupCommit implements AutoCloseable {
         this.patience = patience;
         this.writer = new Thread(this::drain, "etl-state-writer");
         this.writer.setDaemon(true);
-        this.writer.start();
+    }
+
+    void start() {
+        writer.start();
     }
 
     void add(TaskWrite write) {
@@ -46,10 +50,21 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void drain() {
-        for (List<TaskWrite> batch = queue.take(LARGEST_BATCH); !batch.isEmpty(); batch = queue.take(LARGEST_BATCH)) {
-            commit(batch);
-            queue.settled(batch);
+        boolean more = true;
+        while (more) {
+            more = commitNext();
         }
+    }
+
+    /** Waits for writes and commits those that are there; false if there were none, and there will be none any more. */
+    boolean commitNext() {
+        List<TaskWrite> batch = queue.take(LARGEST_BATCH);
+        if (batch.isEmpty()) {
+            return false;
+        }
+        commit(batch);
+        queue.settled(batch);
+        return true;
     }
 
     /** Tells every receipt, whatever happens. */

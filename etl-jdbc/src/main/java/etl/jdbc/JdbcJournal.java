@@ -11,7 +11,9 @@ import etl.core.spi.TaskChange;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +26,10 @@ final class JdbcJournal implements RunJournal {
     private final GroupCommit writer;
     private final CancelRequests cancelRequests;
     private final int largestOutput;
+    private final ProcessTime time;
     private final AtomicInteger onTheirWay = new AtomicInteger();
+    private final AtomicReference<CompletableFuture<Boolean>> allArrived =
+            new AtomicReference<>(CompletableFuture.completedFuture(true));
     private volatile boolean watched;
     private volatile boolean ended;
 
@@ -36,7 +41,8 @@ final class JdbcJournal implements RunJournal {
             RunWrites runs,
             GroupCommit writer,
             CancelRequests cancelRequests,
-            int largestOutput) {
+            int largestOutput,
+            ProcessTime time) {
         this.run = run;
         this.lease = lease;
         this.leases = leases;
@@ -44,6 +50,7 @@ final class JdbcJournal implements RunJournal {
         this.writer = writer;
         this.cancelRequests = cancelRequests;
         this.largestOutput = largestOutput;
+        this.time = time;
     }
 
     @Override
@@ -85,9 +92,7 @@ final class JdbcJournal implements RunJournal {
 
     private void arrived() {
         if (onTheirWay.decrementAndGet() == 0) {
-            synchronized (onTheirWay) {
-                onTheirWay.notifyAll();
-            }
+            allArrived.get().complete(true);
         }
     }
 
@@ -133,13 +138,15 @@ final class JdbcJournal implements RunJournal {
     /** Not given up when interrupted: the end of a run must not overtake what was written before. */
     private void awaitReceipts() {
         boolean interrupted = false;
-        synchronized (onTheirWay) {
-            while (onTheirWay.get() > 0) {
-                try {
-                    onTheirWay.wait();
-                } catch (InterruptedException interruption) {
-                    interrupted = true;
+        while (onTheirWay.get() > 0) {
+            CompletableFuture<Boolean> next =
+                    allArrived.updateAndGet(last -> last.isDone() ? new CompletableFuture<>() : last);
+            try {
+                if (onTheirWay.get() > 0) {
+                    time.await(next, ProcessTime.FOREVER);
                 }
+            } catch (InterruptedException interruption) {
+                interrupted = true;
             }
         }
         if (interrupted) {

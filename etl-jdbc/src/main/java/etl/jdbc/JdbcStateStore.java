@@ -36,6 +36,7 @@ public final class JdbcStateStore implements StateStore {
     private final RunsTable runs;
     private final RunWrites runWrites;
     private final Leases leases;
+    private final Heartbeat heartbeat;
     private final SchedulesTable schedules;
     private final TasksTable tasks;
     private final Outputs outputs;
@@ -71,9 +72,13 @@ public final class JdbcStateStore implements StateStore {
         this.outputs = new Outputs(database);
         this.outputCache = new JdbcOutputCache(database, lease, largestOutput);
         this.patient = new PatientDatabase(writing, lease);
-        this.leases = new Leases(patient, lease);
-        this.runWrites = new RunWrites(patient);
-        this.writer = new GroupCommit(new JdbcBatchStore(writing), patient.patience());
+        Patience patience = patient.patience();
+        this.leases =
+                new Leases(new JdbcLeaseStore(writing), patience, patience.time(), Leases.nameOfThisProcess(), lease);
+        this.heartbeat = new Heartbeat(leases);
+        this.runWrites = new RunWrites(new JdbcRunStore(writing), patience);
+        this.writer = new GroupCommit(new JdbcBatchStore(writing), patience);
+        writer.start();
         this.cancelRequests = new CancelRequests(writing);
         this.marks = new TaskMarks(database);
         this.purge = new Purge(database, lease);
@@ -163,7 +168,8 @@ public final class JdbcStateStore implements StateStore {
         StoredRun stored = runs.find(run)
                 .orElseThrow(() -> new StateStoreException("there is no run " + run + " in this store", null));
         Lease lease = RunsTable.hasOwner(stored.definition()) ? leases.take(run) : null;
-        return new JdbcJournal(run, lease, leases, runWrites, writer, cancelRequests, largestOutput);
+        return new JdbcJournal(
+                run, lease, leases, runWrites, writer, cancelRequests, largestOutput, ProcessTime.SYSTEM);
     }
 
     @Override
@@ -254,7 +260,7 @@ public final class JdbcStateStore implements StateStore {
             cancelRequests.close();
             outputCache.close();
             writer.close();
-            leases.close();
+            heartbeat.close();
             ownPools.forEach(HikariDataSource::close);
         }
     }

@@ -15,6 +15,7 @@ final class Lease {
     private final long epoch;
     private final AtomicReference<@Nullable RunLostException> lost = new AtomicReference<>();
     private final AtomicReference<@Nullable Consumer<RunLostException>> onLost = new AtomicReference<>();
+    private final ProcessTime time;
     private volatile long validUntil;
 
     /**
@@ -22,12 +23,14 @@ final class Lease {
      *
      * @param run the run
      * @param epoch its epoch
-     * @param validUntil until when at least nobody else can take the run, by {@link System#nanoTime()}
+     * @param validUntil until when at least nobody else can take the run, by {@link ProcessTime#nanoTime()}
+     * @param time the time of this process
      */
-    Lease(RunId run, long epoch, long validUntil) {
+    Lease(RunId run, long epoch, long validUntil, ProcessTime time) {
         this.run = run;
         this.epoch = epoch;
         this.validUntil = validUntil;
+        this.time = time;
     }
 
     RunId run() {
@@ -44,7 +47,7 @@ final class Lease {
 
     /** How long nobody else can take the run, in nanoseconds; not positive if somebody may have taken it. */
     long remaining() {
-        return validUntil - System.nanoTime();
+        return validUntil - time.nanoTime();
     }
 
     /** What is done once when the lease is lost, at once if it is already. */

@@ -5,8 +5,7 @@ import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +23,16 @@ final class Patience implements AutoCloseable {
     private static final List<String> TRANSIENT = List.of("08", "40", "53", "57P");
 
     private final Duration longest;
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final ProcessTime time;
+    private final CompletableFuture<Boolean> closing = new CompletableFuture<>();
 
-    Patience(Duration longest) {
+    Patience(Duration longest, ProcessTime time) {
         this.longest = longest;
+        this.time = time;
+    }
+
+    ProcessTime time() {
+        return time;
     }
 
     /** A transaction. */
@@ -38,14 +43,14 @@ final class Patience implements AutoCloseable {
     }
 
     <T extends @Nullable Object> T with(Try<T> work) throws SQLException {
-        long end = System.nanoTime() + longest.toNanos();
+        long end = time.nanoTime() + longest.toNanos();
         Duration delay = FIRST_DELAY;
         boolean again = false;
         while (true) {
             try {
                 return work.once(again);
             } catch (SQLException failure) {
-                if (!isTransient(failure) || System.nanoTime() + delay.toNanos() - end >= 0) {
+                if (!isTransient(failure) || time.nanoTime() + delay.toNanos() - end >= 0) {
                     throw failure;
                 }
                 LOG.warn("the state cannot be stored now, next try in {}: {}", delay, failure.getMessage());
@@ -64,7 +69,7 @@ final class Patience implements AutoCloseable {
 
     private boolean isOverWithin(Duration delay, SQLException failure) {
         try {
-            return closing.await(delay.toNanos(), TimeUnit.NANOSECONDS);
+            return time.await(closing, delay);
         } catch (InterruptedException interruption) {
             Thread.currentThread().interrupt();
             failure.addSuppressed(interruption);
@@ -83,6 +88,6 @@ final class Patience implements AutoCloseable {
     /** Everything is still tried, but once only. */
     @Override
     public void close() {
-        closing.countDown();
+        closing.complete(true);
     }
 }

@@ -13,7 +13,7 @@ final class PatientDatabase implements AutoCloseable {
 
     PatientDatabase(Database database, Duration patience) {
         this.database = database;
-        this.patience = new Patience(patience);
+        this.patience = new Patience(patience, ProcessTime.SYSTEM);
     }
 
     /** What is done with a connection. */

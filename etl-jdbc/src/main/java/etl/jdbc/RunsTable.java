@@ -103,7 +103,7 @@ final class RunsTable {
     /** By the same index. */
     List<StoredRun> abandoned(String pipeline) {
         return select(
-                "and pipeline = ? and state in ('QUEUED', 'RUNNING') and engine = ? and " + Leases.IS_FREE
+                "and pipeline = ? and state in ('QUEUED', 'RUNNING') and engine = ? and " + JdbcLeaseStore.IS_FREE
                         + " order by created_at, run_id",
                 statement -> {
                     statement.setString(1, pipeline);

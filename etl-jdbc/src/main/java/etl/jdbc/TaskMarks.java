@@ -20,7 +20,7 @@ final class TaskMarks {
     TaskMarks(Database database) {
         String runs = database.table("pipeline_runs");
         this.lock = "select state from " + runs
-                + " where run_id = ? and state in ('SUCCEEDED', 'FAILED', 'CANCELLED') and " + Leases.IS_FREE
+                + " where run_id = ? and state in ('SUCCEEDED', 'FAILED', 'CANCELLED') and " + JdbcLeaseStore.IS_FREE
                 + " for update";
         this.mark = "insert into " + database.table("pipeline_tasks") + " as t (run_id, task_id, state, attempt,"
                 + " started_at, ended_at, output, error_type, error_message, error_stack)"

@@ -99,13 +99,13 @@ class PlansTest {
         assertByIndex(
                 "select run_id from etl.pipeline_runs where ended_at < now() - interval '90 days'"
                         + " and state in ('SUCCEEDED', 'FAILED', 'CANCELLED') and purged_at is null and "
-                        + Leases.IS_FREE
+                        + JdbcLeaseStore.IS_FREE
                         + " order by ended_at limit 100 for update skip locked",
                 "pipeline_runs_by_end");
         assertByIndex(
                 "select run_id from etl.pipeline_runs where ended_at < now() - interval '90 days'"
                         + " and state in ('SUCCEEDED', 'FAILED', 'CANCELLED') and purged_at is null and "
-                        + Leases.IS_FREE
+                        + JdbcLeaseStore.IS_FREE
                         + " and pipeline = 'pipeline 7' and created_at < now() - interval '90 days'"
                         + " order by created_at limit 100 for update skip locked",
                 "pipeline_runs_by_pipeline");
