@@ -84,9 +84,18 @@ final class AttemptEnds implements TaskAttempt.Owner {
         Instant now = time.instant();
         TaskChange change = taskRun.succeeded(scope.pipeline().node(taskRun.task()), now, attempt.rows());
         try {
-            journal.write(change, new End(attempt, TaskState.SUCCEEDED, now, null, null));
+            write(attempt, change, new End(attempt, TaskState.SUCCEEDED, now, null, null));
         } catch (OutputNotStorableException notStorable) {
             closeFailed(attempt, notStorable);
+        }
+    }
+
+    private void write(TaskAttempt attempt, TaskChange end, RunJournal.Receipt receipt) {
+        RunWorkers.Worker worker = attempt.workerOfThisThread();
+        if (worker != null && worker.hasNothingElseToDo()) {
+            journal.writeIdle(end, receipt);
+        } else {
+            journal.write(end, receipt);
         }
     }
 

@@ -203,6 +203,16 @@ final class RunWorkers {
             attempt = begun;
         }
 
+        /** Whether the calling thread works as this now. */
+        boolean isAtWork() {
+            return CURRENT.get() == this;
+        }
+
+        /** Whether nothing is kept waiting when this thread waits. */
+        boolean hasNothingElseToDo() {
+            return next == null && running == null && ready.isEmpty() && !slots.isContended();
+        }
+
         /** The worker goes on at once with the next task run, which starts when the last one has ended. */
         void goesOnAt(Instant time) {
             now = time;

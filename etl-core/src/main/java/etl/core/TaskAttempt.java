@@ -205,9 +205,12 @@ final class TaskAttempt implements TaskContext {
         return scope.pipeline().node(taskRun.task());
     }
 
-    /** The worker that executes the attempt, if that is the calling thread. */
+    /**
+     * The worker that executed the attempt, if that is what the calling thread still works as: it may be telling what became
+     * of the attempt when it works for another run already.
+     */
     RunWorkers.@Nullable Worker workerOfThisThread() {
-        return thread == Thread.currentThread() ? worker : null;
+        return thread == Thread.currentThread() && worker != null && worker.isAtWork() ? worker : null;
     }
 
     boolean isBeingExecuted() {

@@ -26,17 +26,20 @@ final class DurableStart {
         RunId run = context.runId();
         Lease lease = lease(run);
         CompletableFuture<Boolean> stored = new CompletableFuture<>();
-        store.writer().add(new TaskWrite(run, lease, record.started(), null, new RunJournal.Receipt() {
-            @Override
-            public void durable() {
-                stored.complete(true);
-            }
+        store.writer()
+                .add(
+                        new TaskWrite(run, lease, record.started(), null, new RunJournal.Receipt() {
+                            @Override
+                            public void durable() {
+                                stored.complete(true);
+                            }
 
-            @Override
-            public void failed(StateStoreException failure) {
-                stored.completeExceptionally(failure);
-            }
-        }));
+                            @Override
+                            public void failed(StateStoreException failure) {
+                                stored.completeExceptionally(failure);
+                            }
+                        }),
+                        WriteQueue.Haste.COMMIT);
         try {
             stored.get();
         } catch (ExecutionException failure) {

@@ -5,6 +5,7 @@ import etl.core.spi.RunLostException;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StateStoreException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,14 +15,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer of a store: a thread that drains a queue and commits what it finds there in one transaction, so that the
- * more there is to write, the less each write costs. Receipts are told on this thread, after the commit. The thread is
- * started by {@link #start}; without it, somebody else calls {@link #commitNext}.
+ * The writer of a store: drains a queue and commits what it finds there in one transaction, so that the more there is to
+ * write, the less each write costs. One thread at a time does so: the writer's own, or one that has nothing else to do, so
+ * that a chain of tasks needs no hand-over between threads. Receipts are told on that thread, after the commit.
  *
  * <p>Writers wait when {@value #MOST_WRITES} writes are on their way, or {@value #MOST_CHARACTERS} characters of outputs;
  * a receipt that writes itself does not wait, since nobody else could empty the queue.
  */
 final class GroupCommit implements AutoCloseable {
+    /** How long the start of an attempt is kept back for its end. */
+    static final Duration LINGER = Duration.ofMillis(10);
+
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
     private static final int MOST_WRITES = 10_000;
     private static final long MOST_CHARACTERS = 64 * 1024 * 1024;
@@ -29,12 +33,15 @@ final class GroupCommit implements AutoCloseable {
 
     private final BatchStore store;
     private final Patience patience;
-    private final WriteQueue queue = new WriteQueue(MOST_WRITES, MOST_CHARACTERS);
+    private final WriteQueue queue;
     private final Thread writer;
 
-    GroupCommit(BatchStore store, Patience patience) {
+    /** The thread is started by {@link #start}; without it, somebody else calls {@link #commitNext}. */
+    GroupCommit(BatchStore store, Patience patience, Duration linger) {
         this.store = store;
         this.patience = patience;
+        this.queue =
+                new WriteQueue(MOST_WRITES, MOST_CHARACTERS, new LingeringStarts(linger, patience.time()::nanoTime));
         this.writer = new Thread(this::drain, "etl-state-writer");
         this.writer.setDaemon(true);
     }
@@ -43,9 +50,35 @@ final class GroupCommit implements AutoCloseable {
         writer.start();
     }
 
-    void add(TaskWrite write) {
-        if (!queue.add(write, Thread.currentThread() == writer)) {
+    void add(TaskWrite write, WriteQueue.Haste haste) {
+        if (!queue.add(write, haste)) {
             fail(List.of(write), new StateStoreException("the store is closed", null));
+            return;
+        }
+        WriteQueue.Batch batch = haste == WriteQueue.Haste.HELP ? queue.tryTake(LARGEST_BATCH) : null;
+        if (batch != null) {
+            commitOnce(batch);
+        }
+    }
+
+    /** On a thread that works for somebody, which an interruption must not keep from telling what became of the writes. */
+    private void commitOnce(WriteQueue.Batch batch) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            BatchStore.Unwritten unwritten = store.apply(batch.writes());
+            batch.writes().forEach(write -> tell(write, unwritten));
+            queue.settled(batch);
+        } catch (SQLException notNow) {
+            LOG.debug("the state writer tries again", notNow);
+            queue.giveBack(batch);
+        } catch (RuntimeException | Error defect) {
+            LOG.error("the state writer failed", defect);
+            fail(batch.writes(), defect);
+            queue.settled(batch);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -58,24 +91,24 @@ final class GroupCommit implements AutoCloseable {
 
     /** Waits for writes and commits those that are there; false if there were none, and there will be none any more. */
     boolean commitNext() {
-        List<TaskWrite> batch = queue.take(LARGEST_BATCH);
-        if (batch.isEmpty()) {
+        WriteQueue.Batch batch = queue.take(LARGEST_BATCH);
+        if (batch.writes().isEmpty()) {
             return false;
         }
-        commit(batch);
+        commit(batch.writes(), batch.again());
         queue.settled(batch);
         return true;
     }
 
     /** Tells every receipt, whatever happens. */
-    private void commit(List<TaskWrite> batch) {
+    private void commit(List<TaskWrite> batch, boolean tried) {
         BatchStore.Unwritten unwritten;
         try {
-            unwritten = patience.with(again -> write(batch, again));
+            unwritten = patience.with(again -> write(batch, again || tried));
         } catch (SQLException failure) {
             if (batch.size() > 1 && !Patience.isTransient(failure)) {
                 LOG.warn("{} changes cannot be stored together, each is tried alone", batch.size(), failure);
-                batch.forEach(write -> commit(List.of(write)));
+                batch.forEach(write -> commit(List.of(write), tried));
             } else {
                 fail(batch, failure);
             }

@@ -65,29 +65,41 @@ final class JdbcJournal implements RunJournal {
 
     @Override
     public void write(TaskChange change, Receipt receipt) {
+        boolean lingers = change.state() == TaskState.RUNNING;
+        write(change, receipt, lingers ? WriteQueue.Haste.NONE : WriteQueue.Haste.COMMIT);
+    }
+
+    @Override
+    public void writeIdle(TaskChange change, Receipt receipt) {
+        write(change, receipt, WriteQueue.Haste.HELP);
+    }
+
+    private void write(TaskChange change, Receipt receipt, WriteQueue.Haste haste) {
         String output = change.state() == TaskState.SUCCEEDED
                 ? StorableOutput.json(change.taskId(), change.output(), change.outputType(), largestOutput)
                 : null;
         onTheirWay.incrementAndGet();
-        writer.add(new TaskWrite(run, lease, change, output, new Receipt() {
-            @Override
-            public void durable() {
-                try {
-                    receipt.durable();
-                } finally {
-                    arrived();
-                }
-            }
+        writer.add(
+                new TaskWrite(run, lease, change, output, new Receipt() {
+                    @Override
+                    public void durable() {
+                        try {
+                            receipt.durable();
+                        } finally {
+                            arrived();
+                        }
+                    }
 
-            @Override
-            public void failed(StateStoreException failure) {
-                try {
-                    receipt.failed(failure);
-                } finally {
-                    arrived();
-                }
-            }
-        }));
+                    @Override
+                    public void failed(StateStoreException failure) {
+                        try {
+                            receipt.failed(failure);
+                        } finally {
+                            arrived();
+                        }
+                    }
+                }),
+                haste);
     }
 
     private void arrived() {

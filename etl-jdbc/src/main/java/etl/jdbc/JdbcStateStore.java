@@ -77,7 +77,7 @@ public final class JdbcStateStore implements StateStore {
                 new Leases(new JdbcLeaseStore(writing), patience, patience.time(), Leases.nameOfThisProcess(), lease);
         this.heartbeat = new Heartbeat(leases);
         this.runWrites = new RunWrites(new JdbcRunStore(writing), patience);
-        this.writer = new GroupCommit(new JdbcBatchStore(writing), patience);
+        this.writer = new GroupCommit(new JdbcBatchStore(writing), patience, GroupCommit.LINGER);
         writer.start();
         this.cancelRequests = new CancelRequests(writing);
         this.marks = new TaskMarks(database);

@@ -6,37 +6,62 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The writes on their way to the database: those that wait, and those that were taken and are not settled yet. Bounded by
- * their number and by the characters of their outputs. Safe for use by many threads.
+ * The writes on their way to the database: those that wait, and one batch that was taken and is not settled yet. Bounded by
+ * their number and by the characters of their outputs. Safe for use by many threads, of which one has the batch.
  */
 final class WriteQueue {
     private final int mostWrites;
     private final long mostCharacters;
+    private final LingeringStarts starts;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Condition work = lock.newCondition();
     private final Queue<TaskWrite> waiting = new ArrayDeque<>();
+    private @Nullable Batch returned;
+    private @Nullable Thread writer;
+    private boolean asleep;
     private int writes;
     private long characters;
     private boolean closed;
     private boolean ended;
 
-    WriteQueue(int mostWrites, long mostCharacters) {
+    WriteQueue(int mostWrites, long mostCharacters, LingeringStarts starts) {
         this.mostWrites = mostWrites;
         this.mostCharacters = mostCharacters;
+        this.starts = starts;
     }
 
     /**
-     * Adds a write, after waiting for room if it is not urgent. A write that is too large for the queue is let in alone.
+     * Writes to be committed together.
+     *
+     * @param writes the writes, none if there will be none any more
+     * @param again whether somebody has tried already, with unknown success
+     */
+    record Batch(List<TaskWrite> writes, boolean again) {}
+
+    /** How a write is to be treated. */
+    enum Haste {
+        /** Nobody waits for it: it may linger. */
+        NONE,
+        /** It is committed as soon as possible. */
+        COMMIT,
+        /** As {@link #COMMIT}; the caller calls {@link #tryTake} next. */
+        HELP
+    }
+
+    /**
+     * Adds a write, after waiting for room; whoever has the batch does not wait, since nobody else could make room. A write
+     * that is too large for the queue is let in alone.
      *
      * @return false if nobody takes writes any more
      */
-    boolean add(TaskWrite write, boolean urgent) {
+    boolean add(TaskWrite write, Haste haste) {
         lock.lock();
         try {
-            while (!ended && !urgent && !hasRoomFor(write)) {
+            while (!ended && writer != Thread.currentThread() && !hasRoomFor(write)) {
                 room.awaitUninterruptibly();
             }
             if (ended) {
@@ -44,8 +69,18 @@ final class WriteQueue {
             }
             writes++;
             characters += write.characters();
-            waiting.add(write);
-            work.signal();
+            TaskWrite start = starts.release(write.row());
+            if (start != null) {
+                waiting.add(start);
+            }
+            if (haste == Haste.NONE) {
+                starts.keep(write);
+            } else {
+                waiting.add(write);
+            }
+            if (haste == Haste.COMMIT || (haste == Haste.NONE && asleep)) {
+                work.signal();
+            }
             return true;
         } finally {
             lock.unlock();
@@ -57,33 +92,107 @@ final class WriteQueue {
     }
 
     /** Waits for writes; none is the end: the queue was closed, and from here on nothing is added any more. */
-    List<TaskWrite> take(int most) {
+    Batch take(int most) {
         lock.lock();
         try {
-            while (waiting.isEmpty() && !closed) {
-                work.awaitUninterruptibly();
+            Batch batch = next(most);
+            while (batch == null) {
+                if (closed && isFree() && starts.isEmpty()) {
+                    ended = true;
+                    room.signalAll();
+                    return new Batch(List.of(), false);
+                }
+                awaitWork();
+                batch = next(most);
             }
-            List<TaskWrite> batch = new ArrayList<>();
-            while (batch.size() < most && !waiting.isEmpty()) {
-                batch.add(waiting.remove());
-            }
-            ended = batch.isEmpty();
-            room.signalAll();
             return batch;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Makes room for others. */
-    void settled(List<TaskWrite> batch) {
+    @SuppressWarnings("WaitNotInLoop") // The caller looks again.
+    private void awaitWork() {
+        if (!isFree() || starts.isEmpty()) {
+            asleep = true;
+            work.awaitUninterruptibly();
+            asleep = false;
+            return;
+        }
+        try {
+            work.awaitNanos(starts.remaining());
+        } catch (InterruptedException ignored) {
+            // Nobody interrupts the writer for a reason; it looks again.
+            Thread.onSpinWait();
+        }
+    }
+
+    /** What waits, if nobody has a batch now. */
+    @Nullable
+    Batch tryTake(int most) {
         lock.lock();
         try {
-            writes -= batch.size();
-            characters -= batch.stream().mapToLong(TaskWrite::characters).sum();
-            room.signalAll();
+            return writer == null && returned == null ? next(most) : null;
         } finally {
             lock.unlock();
+        }
+    }
+
+    private @Nullable Batch next(int most) {
+        if (!isFree()) {
+            return null;
+        }
+        Batch batch = returned;
+        if (batch == null) {
+            waiting.addAll(starts.release(closed));
+            if (waiting.isEmpty()) {
+                return null;
+            }
+            List<TaskWrite> taken = new ArrayList<>();
+            while (taken.size() < most && !waiting.isEmpty()) {
+                taken.add(waiting.remove());
+            }
+            batch = new Batch(taken, false);
+        }
+        returned = null;
+        writer = Thread.currentThread();
+        room.signalAll();
+        return batch;
+    }
+
+    private boolean isFree() {
+        return writer == null || writer == Thread.currentThread();
+    }
+
+    /** Makes room for others. */
+    void settled(Batch batch) {
+        lock.lock();
+        try {
+            writes -= batch.writes().size();
+            characters -=
+                    batch.writes().stream().mapToLong(TaskWrite::characters).sum();
+            room.signalAll();
+            leave();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The batch is taken again by {@link #take}, before all others. */
+    void giveBack(Batch batch) {
+        lock.lock();
+        try {
+            returned = new Batch(batch.writes(), true);
+            leave();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave() {
+        writer = null;
+        if (closed || returned != null || !waiting.isEmpty() || !starts.isEmpty()) {
+            work.signal();
         }
     }
 

@@ -10,7 +10,6 @@ import etl.core.TaskRef;
 import etl.core.TaskState;
 import etl.core.spi.StoredTask;
 import etl.testkit.PostgresExtension;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -67,28 +66,20 @@ class DatabaseOutageTest {
 
     @Test
     void a_commit_whose_answer_is_lost_is_sent_again_without_harm() throws Exception {
-        AtomicInteger commits = new AtomicInteger();
-        HostDataSource host = new HostDataSource(
-                postgres.dataSource(),
-                new HostDataSource.Settings(true, false, Connection.TRANSACTION_READ_COMMITTED),
-                connection -> {
-                    connection.commit();
-                    if (Thread.currentThread().getName().equals("etl-state-writer")
-                            && commits.incrementAndGet() % 3 == 1) {
-                        throw new SQLException("the connection was lost while the commit was under way", "08006");
-                    }
-                });
+        LostAnswers answers = new LostAnswers(3);
         PipelineBuilder builder = Pipeline.named("cut");
         TaskRef<Integer> last = builder.task("t0", Integer.class).run(context -> 0);
         for (int i = 1; i < 20; i++) {
             last = builder.task("t" + i, Integer.class).from(last).run((context, count) -> count + 1);
         }
 
-        try (Etl etl = Etl.builder().store(JdbcStateStore.open(host)).build()) {
+        try (Etl etl = Etl.builder()
+                .store(JdbcStateStore.open(answers.of(postgres.dataSource())))
+                .build()) {
             RunReport report = etl.run(builder.build()).orThrow();
 
             assertThat(report.output(last)).isEqualTo(19);
-            assertThat(commits.get()).isGreaterThan(3);
+            assertThat(answers.lost()).isGreaterThan(3);
             assertThat(etl.store().tasks(report.id()))
                     .hasSize(20)
                     .allSatisfy(task -> assertThat(task.attempts()).hasSize(1))

@@ -120,7 +120,7 @@ class JdbcBatchStoreTest {
 
     @Test
     void nothing_is_written_with_the_epoch_of_a_former_owner() throws SQLException {
-        Lease former = new Lease(run, -1, Long.MAX_VALUE);
+        Lease former = new Lease(run, -1, Long.MAX_VALUE, ProcessTime.SYSTEM);
         TaskWrite one = new TaskWrite(run, former, TaskChange.started("a", 1, NOON), null, new Told());
         TaskWrite other = new TaskWrite(run, former, TaskChange.started("b", 1, NOON), null, new Told());
         TaskWrite free = write(TaskChange.started("c", 1, NOON));

@@ -1,16 +1,20 @@
 package etl.jdbc;
 
+import static etl.jdbc.WriteQueue.Haste.COMMIT;
+import static etl.jdbc.WriteQueue.Haste.HELP;
+import static etl.jdbc.WriteQueue.Haste.NONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.core.RunId;
 import etl.core.spi.RowCounts;
-import etl.core.spi.RunJournal;
-import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -18,23 +22,24 @@ import org.junit.jupiter.api.Timeout;
 class WriteQueueTest {
     private static final RunId RUN = RunId.random();
 
-    private final WriteQueue queue = new WriteQueue(3, 100);
+    private final AtomicLong clock = new AtomicLong();
+    private final WriteQueue queue = new WriteQueue(3, 100, new LingeringStarts(Duration.ofNanos(10), clock::get));
 
     @Test
     void writes_are_taken_in_their_order() {
         TaskWrite first = write(0);
         TaskWrite second = write(0);
-        queue.add(first, false);
-        queue.add(second, false);
+        queue.add(first, COMMIT);
+        queue.add(second, COMMIT);
 
-        assertThat(queue.take(1)).containsExactly(first);
-        assertThat(queue.take(10)).containsExactly(second);
+        assertThat(queue.take(1).writes()).containsExactly(first);
+        assertThat(take()).containsExactly(second);
     }
 
     @Test
     void a_write_too_many_waits_until_others_are_settled() throws Exception {
         for (int i = 0; i < 3; i++) {
-            queue.add(write(0), false);
+            queue.add(write(0), COMMIT);
         }
 
         assertWaitsUntilSettled(write(0));
@@ -42,61 +47,132 @@ class WriteQueueTest {
 
     @Test
     void an_output_too_large_for_the_room_waits_until_others_are_settled() throws Exception {
-        queue.add(write(60), false);
+        queue.add(write(60), COMMIT);
 
         assertWaitsUntilSettled(write(60));
     }
 
     private void assertWaitsUntilSettled(TaskWrite late) throws Exception {
         CompletableFuture<Boolean> added = new CompletableFuture<>();
-        Thread adding = new Thread(() -> added.complete(queue.add(late, false)));
+        Thread adding = new Thread(() -> added.complete(queue.add(late, COMMIT)));
         adding.start();
         while (adding.getState() != Thread.State.WAITING && adding.getState() != Thread.State.TERMINATED) {
             Thread.onSpinWait();
         }
-        List<TaskWrite> taken = queue.take(10);
+        WriteQueue.Batch batch = queue.take(10);
+        List<TaskWrite> taken = batch.writes();
 
         assertThat(taken).as("what was let in at once").isNotEmpty().doesNotContain(late);
         assertThat(added).isNotDone();
-        queue.settled(taken);
+        queue.settled(batch);
         assertThat(added.get()).isTrue();
-        assertThat(queue.take(10)).containsExactly(late);
+        assertThat(take()).containsExactly(late);
     }
 
     @Test
     void an_output_larger_than_the_queue_is_let_in_alone() {
-        assertThat(queue.add(write(1_000), false)).isTrue();
+        assertThat(queue.add(write(1_000), COMMIT)).isTrue();
     }
 
     @Test
-    void an_urgent_write_does_not_wait() {
-        queue.add(write(1_000), false);
+    void whoever_has_a_batch_does_not_wait() {
+        queue.add(write(1_000), COMMIT);
+        queue.take(1);
 
-        assertThat(queue.add(write(1_000), true)).isTrue();
+        assertThat(queue.add(write(1_000), COMMIT)).isTrue();
+    }
+
+    @Test
+    void a_start_is_taken_with_its_end() {
+        TaskWrite start = start();
+        TaskWrite other = write("b", 0);
+        TaskWrite end = write(0);
+        queue.add(start, NONE);
+        queue.add(other, COMMIT);
+        assertThat(take()).containsExactly(other);
+
+        queue.add(end, COMMIT);
+        assertThat(take()).containsExactly(start, end);
+    }
+
+    @Test
+    void a_start_without_an_end_is_taken_after_a_while() {
+        TaskWrite start = start();
+        queue.add(start, NONE);
+        queue.add(write("b", 0), COMMIT);
+        take();
+
+        clock.set(10);
+
+        assertThat(take()).containsExactly(start);
+    }
+
+    @Test
+    void a_start_is_not_kept_back_after_the_close() {
+        TaskWrite start = start();
+        queue.add(start, NONE);
+        queue.close();
+
+        assertThat(take()).containsExactly(start);
+        assertThat(take()).isEmpty();
+    }
+
+    @Test
+    void only_one_thread_has_a_batch() throws Exception {
+        queue.add(write(0), HELP);
+        queue.add(write(0), HELP);
+        WriteQueue.Batch batch = queue.tryTake(1);
+
+        assertThat(CompletableFuture.supplyAsync(() -> Optional.ofNullable(queue.tryTake(1)))
+                        .get())
+                .isEmpty();
+        queue.settled(batch);
+        assertThat(CompletableFuture.supplyAsync(() -> Optional.ofNullable(queue.tryTake(1)))
+                        .get())
+                .isPresent();
+    }
+
+    @Test
+    void what_is_given_back_is_taken_again_before_the_rest() {
+        TaskWrite first = write(0);
+        queue.add(first, HELP);
+        queue.add(write(0), COMMIT);
+        queue.giveBack(queue.tryTake(1));
+
+        WriteQueue.Batch again = queue.take(10);
+
+        assertThat(again.writes()).containsExactly(first);
+        assertThat(again.again()).isTrue();
     }
 
     @Test
     void what_was_queued_is_taken_after_the_close_and_nothing_is_added_after_that() {
-        queue.add(write(0), false);
+        queue.add(write(0), COMMIT);
         queue.close();
 
-        assertThat(queue.take(10)).hasSize(1);
-        assertThat(queue.take(10)).isEmpty();
-        assertThat(queue.add(write(0), false)).isFalse();
+        assertThat(take()).hasSize(1);
+        assertThat(take()).isEmpty();
+        assertThat(queue.add(write(0), COMMIT)).isFalse();
+    }
+
+    private List<TaskWrite> take() {
+        return queue.take(10).writes();
+    }
+
+    private static TaskWrite start() {
+        return new TaskWrite(RUN, null, TaskChange.started("a", 1, Instant.EPOCH), null, new Told());
     }
 
     private static TaskWrite write(int characters) {
+        return write("a", characters);
+    }
+
+    private static TaskWrite write(String task, int characters) {
         return new TaskWrite(
                 RUN,
                 null,
-                TaskChange.succeeded("a", 1, Instant.EPOCH, RowCounts.NONE, null, String.class),
+                TaskChange.succeeded(task, 1, Instant.EPOCH, RowCounts.NONE, null, String.class),
                 "x".repeat(characters),
-                new RunJournal.Receipt() {
-                    @Override
-                    public void durable() {}
-
-                    @Override
-                    public void failed(StateStoreException failure) {}
-                });
+                new Told());
     }
 }

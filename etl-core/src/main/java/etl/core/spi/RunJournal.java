@@ -44,6 +44,18 @@ public interface RunJournal extends AutoCloseable {
     void write(TaskChange change, Receipt receipt);
 
     /**
+     * Records a change of a task run, as {@link #write} does, for a caller who has nothing else to do until it is durable:
+     * the store may use the calling thread for that, so that no thread is handed anything.
+     *
+     * @param change the change; its output is read before this method returns
+     * @param receipt told exactly once, on any thread, perhaps before this method returns
+     * @throws OutputNotStorableException if the output cannot be stored; nothing was recorded, the receipt is not told
+     */
+    default void writeIdle(TaskChange change, Receipt receipt) {
+        write(change, receipt);
+    }
+
+    /**
      * Records the run's final state, after everything written before. Blocks until it is durable.
      *
      * @param state SUCCEEDED, FAILED or CANCELLED
