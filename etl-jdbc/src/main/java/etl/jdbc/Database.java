@@ -66,7 +66,16 @@ record Database(DataSource dataSource, String schema) {
         }
     }
 
-    /** One statement, which is a transaction by itself: there is nothing to say but the statement. */
+    /** A statement that is a transaction by itself. */
+    <T extends @Nullable Object> T statement(String what, Work<T> work) {
+        try {
+            return inStatement(work);
+        } catch (SQLException failure) {
+            throw new StateStoreException(what + " failed: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** A statement that is a transaction by itself, so that nothing else has to be sent. */
     <T extends @Nullable Object> T inStatement(Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             if (connection.getAutoCommit()) {

@@ -43,7 +43,7 @@ final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public long take(RunId run, String owner, Duration length) throws SQLException {
-        return database.inTransaction(connection -> {
+        return database.inStatement(connection -> {
             try (PreparedStatement update = connection.prepareStatement(take)) {
                 update.setString(1, owner);
                 update.setLong(2, length.toMillis());
@@ -75,7 +75,7 @@ final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public Map<RunId, Long> prolong(Collection<RunId> runs, String owner, Duration length) throws SQLException {
-        return database.inTransaction(connection -> {
+        return database.inStatement(connection -> {
             Array ids = connection.createArrayOf(
                     "uuid", runs.stream().map(RunId::value).toArray());
             try (PreparedStatement update = connection.prepareStatement(prolong)) {
@@ -95,7 +95,7 @@ final class JdbcLeaseStore implements LeaseStore {
 
     @Override
     public void release(RunId run, long epoch) throws SQLException {
-        database.inTransaction(connection -> {
+        database.inStatement(connection -> {
             try (PreparedStatement update = connection.prepareStatement(release)) {
                 update.setObject(1, run.value());
                 update.setLong(2, epoch);

@@ -79,7 +79,7 @@ final class JdbcRunStore implements RunStore {
     }
 
     private boolean update(String sql, Binding binding) throws SQLException {
-        return database.inTransaction(connection -> {
+        return database.inStatement(connection -> {
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
                 binding.bind(statement);
                 return statement.executeUpdate() > 0;

@@ -41,7 +41,7 @@ final class RunsTable {
                         + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?, ?, ?,"
                         + " now() + ? * interval '1 millisecond')"
                         + " on conflict do nothing";
-        return database.transaction("recording run " + run.id(), connection -> {
+        return database.statement("recording run " + run.id(), connection -> {
             try (PreparedStatement insert = connection.prepareStatement(sql)) {
                 insert.setObject(1, run.id().value());
                 insert.setString(2, run.pipeline());
@@ -114,7 +114,7 @@ final class RunsTable {
     /** A run that a purge has begun to delete is not there any more. */
     private List<StoredRun> select(String condition, Binding binding) {
         String sql = "select " + COLUMNS + " from " + table + " where purged_at is null " + condition;
-        return database.transaction("reading runs", connection -> {
+        return database.statement("reading runs", connection -> {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 binding.bind(select);
                 List<StoredRun> runs = new ArrayList<>();
