@@ -39,20 +39,19 @@ public final class DurableComparison {
         return Server.embedded();
     }
 
+    /** Each table is printed as soon as it is complete. */
     private void run() throws Exception {
-        StringBuilder tables = new StringBuilder();
-        for (Workload workload : choice.workloads()) {
-            tables.append('\n').append(measure(workload).markdown());
-        }
         System.out.printf(
-                "%nJava %s, %s %s, %d processors, %s; PostgreSQL %s%n%s",
+                "Java %s, %s %s, %d processors, %s; PostgreSQL %s%n",
                 System.getProperty("java.vm.version"),
                 System.getProperty("os.name"),
                 System.getProperty("os.arch"),
                 Runtime.getRuntime().availableProcessors(),
                 LocalDate.now(ZoneOffset.UTC),
-                server.settings(),
-                tables);
+                server.settings());
+        for (Workload workload : choice.workloads()) {
+            System.out.printf("%n%s", measure(workload).markdown());
+        }
     }
 
     /** Round after round, so that what changes on the machine meanwhile changes for all. */

@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -54,7 +55,7 @@ final class HandWrittenChain implements DurableContestant {
 
     private record Worker(
             Connection connection, Workload workload, Executions executions, ConcurrentLinkedQueue<Integer> pipelines)
-            implements java.util.concurrent.Callable<Void> {
+            implements Callable<Void> {
         @Override
         public Void call() throws SQLException {
             try (PreparedStatement start = connection.prepareStatement(TaskTable.START);

@@ -31,8 +31,9 @@ import org.quartz.utils.DBConnectionManager;
 
 /**
  * Quartz with its JDBC store: one job, a trigger for each task, {@value #BATCH} triggers acquired at once. It has no
- * dependencies: a task of a chain schedules the next one, which a crash between the two would execute again. What has ended
- * is deleted, but for the job: without it each end would count the triggers that are left.
+ * dependencies: a task of a chain schedules the next one before its own end is stored, so after a crash both may be executed
+ * again. Triggers that have fired are deleted; the job is durable, because otherwise each end would count what is left of
+ * them.
  */
 final class QuartzJobs implements DurableContestant {
     private static final int BATCH = 10;
@@ -87,25 +88,15 @@ final class QuartzJobs implements DurableContestant {
 
     private static Properties properties(String dataSource) {
         Properties properties = new Properties();
-        properties.putAll(Map.of(
-                StdSchedulerFactory.PROP_SCHED_INSTANCE_NAME,
-                dataSource,
-                StdSchedulerFactory.PROP_SCHED_MAX_BATCH_SIZE,
-                String.valueOf(BATCH),
-                StdSchedulerFactory.PROP_THREAD_POOL_CLASS,
-                SimpleThreadPool.class.getName(),
-                "org.quartz.threadPool.threadCount",
-                String.valueOf(THREADS),
-                StdSchedulerFactory.PROP_JOB_STORE_CLASS,
-                JobStoreTX.class.getName(),
-                "org.quartz.jobStore.driverDelegateClass",
-                PostgreSQLDelegate.class.getName(),
-                "org.quartz.jobStore.dataSource",
-                dataSource,
-                "org.quartz.jobStore.acquireTriggersWithinLock",
-                "true",
-                "org.quartz.jobStore.misfireThreshold",
-                String.valueOf(MISFIRE.toMillis())));
+        properties.setProperty(StdSchedulerFactory.PROP_SCHED_INSTANCE_NAME, dataSource);
+        properties.setProperty(StdSchedulerFactory.PROP_SCHED_MAX_BATCH_SIZE, String.valueOf(BATCH));
+        properties.setProperty(StdSchedulerFactory.PROP_THREAD_POOL_CLASS, SimpleThreadPool.class.getName());
+        properties.setProperty("org.quartz.threadPool.threadCount", String.valueOf(THREADS));
+        properties.setProperty(StdSchedulerFactory.PROP_JOB_STORE_CLASS, JobStoreTX.class.getName());
+        properties.setProperty("org.quartz.jobStore.driverDelegateClass", PostgreSQLDelegate.class.getName());
+        properties.setProperty("org.quartz.jobStore.dataSource", dataSource);
+        properties.setProperty("org.quartz.jobStore.acquireTriggersWithinLock", "true");
+        properties.setProperty("org.quartz.jobStore.misfireThreshold", String.valueOf(MISFIRE.toMillis()));
         return properties;
     }
 

@@ -1,6 +1,7 @@
 package etl.benchmarks.durable;
 
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What is executed: pipelines of tasks that do nothing, all begun at once.
@@ -55,10 +56,10 @@ record Workload(String name, int pipelines, int length, boolean chained) {
 
     String title() {
         if (!chained) {
-            return String.format("%,d independent tasks", tasks());
+            return String.format(Locale.ROOT, "%,d independent tasks", tasks());
         }
         return pipelines == 1
-                ? String.format("a chain of %,d tasks", length)
-                : String.format("%,d pipelines at once, each a chain of %,d tasks", pipelines, length);
+                ? String.format(Locale.ROOT, "a chain of %,d tasks", length)
+                : String.format(Locale.ROOT, "%,d pipelines at once, each a chain of %,d tasks", pipelines, length);
     }
 }
