@@ -12,6 +12,12 @@ import java.util.concurrent.TimeUnit;
 final class ConnectionPool {
     private static final long CONNECTION_TIMEOUT = TimeUnit.SECONDS.toMillis(10);
 
+    /** The pool accepts no shorter one. */
+    private static final long SHORTEST_TIMEOUT = 250;
+
+    /** How often the writer is told within a lease that no connection can be had, which it then warns of. */
+    private static final int WAITS_PER_LEASE = 6;
+
     /** One for the writer of task runs, one for the start or the end of a run, one that prolongs leases. */
     private static final int WRITERS = 3;
 
@@ -34,8 +40,11 @@ final class ConnectionPool {
      */
     static HikariDataSource forWriting(DatabaseUrl url, Duration lease) {
         HikariConfig config = config(url, "etl-writer", WRITERS);
-        config.addDataSourceProperty("socketTimeout", Math.max(1, lease.toSeconds()));
+        // As a text: the driver does not see properties that are none.
+        config.addDataSourceProperty("socketTimeout", Long.toString(Math.max(1, lease.toSeconds())));
         config.setInitializationFailTimeout(-1);
+        config.setConnectionTimeout(
+                Math.max(SHORTEST_TIMEOUT, Math.min(lease.toMillis() / WAITS_PER_LEASE, CONNECTION_TIMEOUT)));
         return new HikariDataSource(config);
     }
 
