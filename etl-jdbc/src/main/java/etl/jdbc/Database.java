@@ -3,26 +3,36 @@ package etl.jdbc;
 import etl.core.spi.StateStoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A data source and the schema in it. Connections go back with the auto-commit setting with which they came. Immutable and
- * safe for use by many threads.
+ * A data source and the schema in it. Connections go back with the settings with which they came. Immutable and safe for use
+ * by many threads.
  *
  * @param dataSource where connections come from
  * @param schema the schema's name, a plain identifier
+ * @param longestAnswer for what must be written: after which time a server that does not answer counts as gone, as one does at
+ *     once that is read-only; zero where connections are used as they come
  */
-record Database(DataSource dataSource, String schema) {
+record Database(DataSource dataSource, String schema, Duration longestAnswer) {
     private static final Logger LOG = LoggerFactory.getLogger(Database.class);
+
+    /** The SQL state of a server that is, or was, a standby, or whose disk is nearly full. */
+    static final String READ_ONLY = "25006";
 
     Database {
         if (!schema.matches("[a-z_][a-z0-9_]{0,62}")) {
             throw new IllegalArgumentException("schema '" + schema
                     + "' is not allowed: use at most 63 lower-case letters, digits or '_', not beginning with a digit");
         }
+    }
+
+    Database(DataSource dataSource, String schema) {
+        this(dataSource, schema, Duration.ZERO);
     }
 
     /** What is done with a connection. */
@@ -40,28 +50,35 @@ record Database(DataSource dataSource, String schema) {
         return '"' + schema + "\"." + name;
     }
 
+    /** For people. A pool says how full it is, and only in the cause why it could not connect. */
+    static String reason(Throwable failure) {
+        Throwable cause = failure.getCause();
+        return cause instanceof SQLException ? failure.getMessage() + ": " + cause.getMessage() : failure.getMessage();
+    }
+
     /** Commits if the work returns, rolls back if it throws. */
     <T extends @Nullable Object> T transaction(String what, Work<T> work) {
         try {
             return inTransaction(work);
         } catch (SQLException failure) {
-            throw new StateStoreException(what + " failed: " + failure.getMessage(), failure);
+            throw new StateStoreException(what + " failed: " + reason(failure), failure);
         }
     }
 
     <T extends @Nullable Object, X extends Exception> T inTransaction(FallibleWork<T, X> work) throws SQLException, X {
         try (Connection connection = dataSource.getConnection()) {
-            boolean autoCommit = connection.getAutoCommit();
+            Settings came = settings(connection);
             connection.setAutoCommit(false);
             T result;
             try {
                 result = work.with(connection);
                 connection.commit();
             } catch (Throwable failure) {
-                undo(connection, autoCommit, failure);
+                abandonIfReadOnly(connection, failure);
+                undo(connection, came, failure);
                 throw failure;
             }
-            restore(connection, autoCommit);
+            restore(connection, came);
             return result;
         }
     }
@@ -78,32 +95,69 @@ record Database(DataSource dataSource, String schema) {
     /** A statement that is a transaction by itself, so that nothing else has to be sent. */
     <T extends @Nullable Object> T inStatement(Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            if (connection.getAutoCommit()) {
-                return work.with(connection);
-            }
-            connection.setAutoCommit(true);
+            Settings came = settings(connection);
             try {
+                if (!came.autoCommit()) {
+                    connection.setAutoCommit(true);
+                }
                 return work.with(connection);
+            } catch (SQLException failure) {
+                abandonIfReadOnly(connection, failure);
+                throw failure;
             } finally {
-                restore(connection, false);
+                restore(connection, came);
+            }
+        }
+    }
+
+    /**
+     * What this changes of a connection.
+     *
+     * @param networkTimeout in milliseconds, or negative if it is not changed
+     */
+    private record Settings(boolean autoCommit, int networkTimeout) {
+        void set(Connection connection) throws SQLException {
+            connection.setAutoCommit(autoCommit);
+            if (networkTimeout >= 0) {
+                connection.setNetworkTimeout(Runnable::run, networkTimeout);
+            }
+        }
+    }
+
+    private Settings settings(Connection connection) throws SQLException {
+        if (longestAnswer.isZero()) {
+            return new Settings(connection.getAutoCommit(), -1);
+        }
+        Settings came = new Settings(connection.getAutoCommit(), connection.getNetworkTimeout());
+        connection.setNetworkTimeout(Runnable::run, Math.toIntExact(longestAnswer.toMillis()));
+        return came;
+    }
+
+    /** The server that takes writes now may be another one, but a pool would hand this connection out again. */
+    private void abandonIfReadOnly(Connection connection, Throwable failure) {
+        if (!longestAnswer.isZero() && failure instanceof SQLException sql && READ_ONLY.equals(sql.getSQLState())) {
+            try {
+                connection.abort(Runnable::run);
+            } catch (SQLException secondary) {
+                failure.addSuppressed(secondary);
             }
         }
     }
 
     /** Leaves auto-commit off if the roll-back fails, since switching it on would commit what was to be undone. */
-    private static void undo(Connection connection, boolean autoCommit, Throwable failure) {
+    private static void undo(Connection connection, Settings came, Throwable failure) {
         try {
             connection.rollback();
-            connection.setAutoCommit(autoCommit);
+            came.set(connection);
         } catch (SQLException | RuntimeException secondary) {
             failure.addSuppressed(secondary);
         }
     }
 
     /** What is committed stays done, even if the connection breaks afterwards. */
-    private static void restore(Connection connection, boolean autoCommit) {
+    private static void restore(Connection connection, Settings came) {
         try {
-            connection.setAutoCommit(autoCommit);
+            came.set(connection);
         } catch (SQLException | RuntimeException broken) {
             LOG.warn("a connection broke after its transaction was committed", broken);
         }

@@ -144,7 +144,7 @@ final class GroupCommit implements AutoCloseable {
 
     private static void fail(List<TaskWrite> batch, Throwable failure) {
         StateStoreException cause =
-                new StateStoreException("the state of the run cannot be stored: " + failure.getMessage(), failure);
+                new StateStoreException("the state of the run cannot be stored: " + Database.reason(failure), failure);
         batch.forEach(write -> tell(write.receipt(), receipt -> receipt.failed(cause)));
     }
 

@@ -103,4 +103,9 @@ final class JdbcLeaseStore implements LeaseStore {
             }
         });
     }
+
+    @Override
+    public String connections() {
+        return PoolState.of(database.dataSource());
+    }
 }

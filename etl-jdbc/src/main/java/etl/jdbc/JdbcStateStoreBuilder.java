@@ -133,7 +133,8 @@ public final class JdbcStateStoreBuilder {
     public JdbcStateStore open() {
         if (dataSource.isPresent()) {
             Database given = new Database(dataSource.get(), schema);
-            return new JdbcStateStore(given, given, List.of(), migrate, LARGEST_OUTPUT, lease, retention);
+            Database writing = new Database(dataSource.get(), schema, lease);
+            return new JdbcStateStore(given, writing, List.of(), migrate, LARGEST_OUTPUT, lease, retention);
         }
         List<HikariDataSource> pools = new ArrayList<>();
         try {
@@ -141,7 +142,7 @@ public final class JdbcStateStoreBuilder {
             pools.add(ConnectionPool.forWriting(url.orElseThrow(), lease));
             return new JdbcStateStore(
                     new Database(pools.get(0), schema),
-                    new Database(pools.get(1), schema),
+                    new Database(pools.get(1), schema, lease),
                     List.copyOf(pools),
                     migrate,
                     LARGEST_OUTPUT,

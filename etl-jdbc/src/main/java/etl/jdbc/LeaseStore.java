@@ -22,4 +22,9 @@ interface LeaseStore {
 
     /** Makes the run free, if it still has the epoch. */
     void release(RunId run, long epoch) throws SQLException;
+
+    /** What people are told of the connections to wherever that is, if nothing comes back. */
+    default String connections() {
+        return "not known";
+    }
 }

@@ -30,6 +30,8 @@ final class Leases {
     /** After so much of a lease its tasks are interrupted; the rest is for them to end in. */
     private static final int SAFE_TENTHS = 8;
 
+    private static final String NO_ANSWER = "nothing has come back yet";
+
     private final LeaseStore store;
     private final Patience patience;
     private final ProcessTime time;
@@ -38,6 +40,8 @@ final class Leases {
     private final Duration validity;
     private final Map<RunId, Lease> held = new ConcurrentHashMap<>();
     private final Set<RunId> taken = ConcurrentHashMap.newKeySet();
+    private volatile String trouble = NO_ANSWER;
+    private volatile boolean warned;
 
     Leases(LeaseStore store, Patience patience, ProcessTime time, String owner, Duration length) {
         this.store = store;
@@ -100,7 +104,7 @@ final class Leases {
             return lease;
         } catch (SQLException failure) {
             taken.remove(run);
-            throw new StateStoreException("taking run " + run + " failed: " + failure.getMessage(), failure);
+            throw new StateStoreException("taking run " + run + " failed: " + Database.reason(failure), failure);
         } catch (RuntimeException | Error failure) {
             taken.remove(run);
             throw failure;
@@ -128,9 +132,11 @@ final class Leases {
     Duration beat() {
         try {
             prolongAll();
+            trouble = NO_ANSWER;
             return pauseBetweenBeats();
         } catch (SQLException | RuntimeException notNow) {
-            LOG.warn("leases of runs are not prolonged now: {}", notNow.getMessage());
+            trouble = Database.reason(notNow);
+            LOG.warn("leases of runs are not prolonged now: {}", trouble);
             return length.dividedBy(TRIES_PER_LEASE);
         }
     }
@@ -154,13 +160,32 @@ final class Leases {
     }
 
     void loseWhatRanOut() {
+        warnInTime();
         for (Lease lease : held.values()) {
             if (lease.remaining() <= 0 && !lease.isLost()) {
                 lose(
                         lease,
-                        "its lease could not be prolonged for " + validity + ", so another process may have taken it");
+                        "its lease could not be prolonged for " + validity
+                                + ", so another process may have taken it; connections: " + connections());
             }
         }
+    }
+
+    /** A connection may be waited for for longer than a lease lasts, and until then nobody has thrown anything. */
+    private void warnInTime() {
+        long half = validity.toNanos() / 2;
+        boolean late = held.values().stream().anyMatch(lease -> lease.remaining() < half && !lease.isLost());
+        if (late && !warned) {
+            LOG.warn(
+                    "leases of runs could not be prolonged for {}, and as long after that the runs stop; connections: {}",
+                    validity.dividedBy(2),
+                    connections());
+        }
+        warned = late;
+    }
+
+    private String connections() {
+        return store.connections() + ", " + trouble;
     }
 
     private static void lose(Lease lease, String why) {

@@ -19,8 +19,12 @@ final class Patience implements AutoCloseable {
     private static final Duration FIRST_DELAY = Duration.ofMillis(100);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(5);
 
-    /** SQL states, or their classes: connection, rollback, insufficient resources, operator intervention. */
-    private static final List<String> TRANSIENT = List.of("08", "40", "53", "57P");
+    /**
+     * SQL states, or their classes: connection, rollback, insufficient resources such as room on the disk, operator
+     * intervention, a statement or a lock that took too long, an error of the operating system, and a server that is read-only.
+     */
+    private static final List<String> TRANSIENT =
+            List.of("08", "40", "53", "57P", "57014", "55P03", "58", Database.READ_ONLY);
 
     private final Duration longest;
     private final ProcessTime time;
@@ -53,7 +57,7 @@ final class Patience implements AutoCloseable {
                 if (!isTransient(failure) || time.nanoTime() + delay.toNanos() - end >= 0) {
                     throw failure;
                 }
-                LOG.warn("the state cannot be stored now, next try in {}: {}", delay, failure.getMessage());
+                LOG.warn("the state cannot be stored now, next try in {}: {}", delay, Database.reason(failure));
                 if (isOverWithin(delay, failure)) {
                     throw failure;
                 }

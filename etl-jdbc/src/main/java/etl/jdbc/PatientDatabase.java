@@ -35,7 +35,7 @@ final class PatientDatabase implements AutoCloseable {
         try {
             return inTransaction(work);
         } catch (SQLException failure) {
-            throw new StateStoreException(what + " failed: " + failure.getMessage(), failure);
+            throw new StateStoreException(what + " failed: " + Database.reason(failure), failure);
         }
     }
 

@@ -50,7 +50,7 @@ final class RunWrites {
         try {
             done = patience.with(change);
         } catch (SQLException failure) {
-            throw new StateStoreException(what + " failed: " + failure.getMessage(), failure);
+            throw new StateStoreException(what + " failed: " + Database.reason(failure), failure);
         }
         if (!done) {
             throw new StaleWriteException(what + " is refused: " + whyRefused);
