@@ -8,6 +8,7 @@ import etl.core.spi.RunJournal;
 import etl.core.spi.RunLostException;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -141,21 +142,31 @@ final class JdbcJournal implements RunJournal {
         if (watched) {
             cancelRequests.forget(run);
         }
-        awaitReceipts();
+        boolean answered = awaitReceipts();
         if (lease != null && !ended) {
-            leases.release(lease);
+            if (answered) {
+                leases.release(lease);
+            } else {
+                leases.forget(lease);
+            }
         }
     }
 
-    /** Not given up when interrupted: the end of a run must not overtake what was written before. */
-    private void awaitReceipts() {
+    /**
+     * Not given up when interrupted: the end of a run must not overtake what was written before. But whoever waits for a run
+     * that is lost does not wait for ever for a database that does not answer.
+     *
+     * @return false if nothing is known of some of them a whole lease after it had run out
+     */
+    private boolean awaitReceipts() {
         boolean interrupted = false;
-        while (onTheirWay.get() > 0) {
+        boolean inTime = true;
+        while (inTime && onTheirWay.get() > 0) {
             CompletableFuture<Boolean> next =
                     allArrived.updateAndGet(last -> last.isDone() ? new CompletableFuture<>() : last);
             try {
                 if (onTheirWay.get() > 0) {
-                    time.await(next, ProcessTime.FOREVER);
+                    inTime = time.await(next, longestWait()) || !longestWait().isZero();
                 }
             } catch (InterruptedException interruption) {
                 interrupted = true;
@@ -164,5 +175,14 @@ final class JdbcJournal implements RunJournal {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+        return onTheirWay.get() == 0;
+    }
+
+    private Duration longestWait() {
+        if (lease == null) {
+            return ProcessTime.FOREVER;
+        }
+        long left = lease.remaining() + leases.length().toNanos();
+        return left <= 0 ? Duration.ZERO : Duration.ofNanos(left);
     }
 }
