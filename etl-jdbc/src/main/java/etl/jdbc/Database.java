@@ -88,7 +88,7 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
         try {
             return inStatement(work);
         } catch (SQLException failure) {
-            throw new StateStoreException(what + " failed: " + failure.getMessage(), failure);
+            throw new StateStoreException(what + " failed: " + reason(failure), failure);
         }
     }
 
@@ -96,17 +96,17 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
     <T extends @Nullable Object> T inStatement(Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
             Settings came = settings(connection);
+            T result;
             try {
-                if (!came.autoCommit()) {
-                    connection.setAutoCommit(true);
-                }
-                return work.with(connection);
-            } catch (SQLException failure) {
+                connection.setAutoCommit(true);
+                result = work.with(connection);
+            } catch (SQLException | RuntimeException failure) {
                 abandonIfReadOnly(connection, failure);
+                giveBack(connection, came, failure);
                 throw failure;
-            } finally {
-                restore(connection, came);
             }
+            restore(connection, came);
+            return result;
         }
     }
 
@@ -148,6 +148,15 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
     private static void undo(Connection connection, Settings came, Throwable failure) {
         try {
             connection.rollback();
+        } catch (SQLException | RuntimeException secondary) {
+            failure.addSuppressed(secondary);
+            return;
+        }
+        giveBack(connection, came, failure);
+    }
+
+    private static void giveBack(Connection connection, Settings came, Throwable failure) {
+        try {
             came.set(connection);
         } catch (SQLException | RuntimeException secondary) {
             failure.addSuppressed(secondary);

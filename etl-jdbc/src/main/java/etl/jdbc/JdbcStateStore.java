@@ -41,6 +41,7 @@ public final class JdbcStateStore implements StateStore {
     private final TasksTable tasks;
     private final Outputs outputs;
     private final JdbcOutputCache outputCache;
+    private final PatientDatabase patientReading;
     private final PatientDatabase patient;
     private final GroupCommit writer;
     private final CancelRequests cancelRequests;
@@ -66,10 +67,11 @@ public final class JdbcStateStore implements StateStore {
         } else {
             Schema.check(database);
         }
-        this.runs = new RunsTable(database);
+        this.patientReading = new PatientDatabase(new Database(database.dataSource(), database.schema(), lease), lease);
+        this.runs = new RunsTable(patientReading);
         this.schedules = new SchedulesTable(database);
         this.tasks = new TasksTable(database);
-        this.outputs = new Outputs(database);
+        this.outputs = new Outputs(patientReading);
         this.outputCache = new JdbcOutputCache(database, lease, largestOutput);
         this.patient = new PatientDatabase(writing, lease);
         Patience patience = patient.patience();
@@ -258,6 +260,7 @@ public final class JdbcStateStore implements StateStore {
             purge.close();
             periodicPurge.ifPresent(PeriodicPurge::close);
             cancelRequests.close();
+            patientReading.close();
             outputCache.close();
             writer.close();
             heartbeat.close();

@@ -14,10 +14,15 @@ import tools.jackson.core.JacksonException;
 final class Outputs {
     private static final int FETCH_SIZE = 1_000;
 
-    private final Database database;
+    private final PatientDatabase database;
+    private final String table;
+    private final String ofRun;
 
-    Outputs(Database database) {
+    /** Patient, since a task whose input cannot be read now would fail although nothing is wrong with it. */
+    Outputs(PatientDatabase database) {
         this.database = database;
+        this.table = database.database().table("pipeline_tasks");
+        this.ofRun = RunsTable.notPurged(database.database());
     }
 
     /** SQL NULL is the output null, of whatever type; JSON null may be another value, such as an empty Optional. */
@@ -42,10 +47,9 @@ final class Outputs {
 
     /** The outputs of a mapped task's elements that have SUCCEEDED, in their order. */
     List<@Nullable Object> readElements(RunId run, String taskId, Type type) {
-        String sql = "select output from " + database.table("pipeline_tasks") + " where run_id = "
-                + RunsTable.notPurged(database)
+        String sql = "select output from " + table + " where run_id = " + ofRun
                 + " and task_id = ? and map_index >= 0 and state = 'SUCCEEDED' order by map_index";
-        return database.transaction("reading the outputs of task '" + taskId + "'", connection -> {
+        return database.transaction("reading the outputs of task '" + taskId + "'", (connection, again) -> {
             try (PreparedStatement select = connection.prepareStatement(sql)) {
                 select.setObject(1, run.value());
                 select.setString(2, taskId);
@@ -62,20 +66,22 @@ final class Outputs {
     }
 
     private @Nullable String json(RunId run, String taskId) {
-        String sql = "select output from " + database.table("pipeline_tasks") + " where run_id = "
-                + RunsTable.notPurged(database) + " and task_id = ? and map_index = -1 and state = 'SUCCEEDED'";
-        return database.<@Nullable String>transaction("reading the output of task '" + taskId + "'", connection -> {
-            try (PreparedStatement select = connection.prepareStatement(sql)) {
-                select.setObject(1, run.value());
-                select.setString(2, taskId);
-                try (ResultSet rows = select.executeQuery()) {
-                    if (!rows.next()) {
-                        throw new StateStoreException(
-                                "task '" + taskId + "' of run " + run + " has no output: it has not succeeded", null);
+        String sql = "select output from " + table + " where run_id = " + ofRun
+                + " and task_id = ? and map_index = -1 and state = 'SUCCEEDED'";
+        return database.<@Nullable String>statement(
+                "reading the output of task '" + taskId + "'", (connection, again) -> {
+                    try (PreparedStatement select = connection.prepareStatement(sql)) {
+                        select.setObject(1, run.value());
+                        select.setString(2, taskId);
+                        try (ResultSet rows = select.executeQuery()) {
+                            if (!rows.next()) {
+                                throw new StateStoreException(
+                                        "task '" + taskId + "' of run " + run + " has no output: it has not succeeded",
+                                        null);
+                            }
+                            return rows.getString(1);
+                        }
                     }
-                    return rows.getString(1);
-                }
-            }
-        });
+                });
     }
 }

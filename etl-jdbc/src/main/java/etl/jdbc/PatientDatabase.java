@@ -31,6 +31,15 @@ final class PatientDatabase implements AutoCloseable {
         return patience;
     }
 
+    /** Each statement of the work is a transaction by itself. */
+    <T extends @Nullable Object> T statement(String what, Work<T> work) {
+        try {
+            return patience.with(again -> database.inStatement(connection -> work.with(connection, again)));
+        } catch (SQLException failure) {
+            throw new StateStoreException(what + " failed: " + Database.reason(failure), failure);
+        }
+    }
+
     <T extends @Nullable Object> T transaction(String what, Work<T> work) {
         try {
             return inTransaction(work);

@@ -6,6 +6,7 @@ import etl.core.RunState;
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
 import etl.core.spi.StoredRun;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -25,15 +26,18 @@ final class RunsTable {
                     + " crash_count + case when lease_until < now() then 1 else 0 end as crashes,"
                     + " case when lease_until >= now() then owner end as live_owner";
 
-    private final Database database;
+    private final PatientDatabase database;
     private final String table;
 
-    RunsTable(Database database) {
+    RunsTable(PatientDatabase database) {
         this.database = database;
-        this.table = database.table("pipeline_runs");
+        this.table = database.database().table("pipeline_runs");
     }
 
-    /** A run that has an owner is taken for whoever records it, until it takes it itself. */
+    /**
+     * A run that has an owner is taken for whoever records it, until it takes it itself. By its owner it is known again if the
+     * answer to the commit was lost; otherwise a caller who tries again would start a second run, and a recovery the first.
+     */
     boolean insert(NewRun run, Leases leases) {
         String sql =
                 "insert into " + table + " (run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id,"
@@ -41,7 +45,10 @@ final class RunsTable {
                         + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?, ?, ?,"
                         + " now() + ? * interval '1 millisecond')"
                         + " on conflict do nothing";
-        return database.statement("recording run " + run.id(), connection -> {
+        return database.statement("recording run " + run.id(), (connection, again) -> {
+            if (again && isRecorded(connection, run, leases)) {
+                return true;
+            }
             try (PreparedStatement insert = connection.prepareStatement(sql)) {
                 insert.setObject(1, run.id().value());
                 insert.setString(2, run.pipeline());
@@ -71,12 +78,30 @@ final class RunsTable {
         });
     }
 
+    private boolean isRecorded(Connection connection, NewRun run, Leases leases) throws SQLException {
+        String sql =
+                "select from " + table + " where run_id = ? and owner = ? and created_at = ? and purged_at is null";
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            select.setObject(1, run.id().value());
+            select.setString(2, leases.owner());
+            select.setObject(3, Columns.timestamp(run.createdAt()));
+            try (ResultSet row = select.executeQuery()) {
+                return row.next();
+            }
+        }
+    }
+
     static boolean hasOwner(NewRun run) {
         return run.engineRun().engine().equals(EngineRun.LOCAL.engine());
     }
 
     Optional<StoredRun> find(RunId run) {
-        return select("and run_id = ?", statement -> statement.setObject(1, run.value())).stream()
+        return database
+                .statement(
+                        "reading run " + run,
+                        (connection, again) ->
+                                select(connection, "and run_id = ?", statement -> statement.setObject(1, run.value())))
+                .stream()
                 .findFirst();
     }
 
@@ -113,19 +138,21 @@ final class RunsTable {
 
     /** A run that a purge has begun to delete is not there any more. */
     private List<StoredRun> select(String condition, Binding binding) {
+        return database.database().statement("reading runs", connection -> select(connection, condition, binding));
+    }
+
+    private List<StoredRun> select(Connection connection, String condition, Binding binding) throws SQLException {
         String sql = "select " + COLUMNS + " from " + table + " where purged_at is null " + condition;
-        return database.statement("reading runs", connection -> {
-            try (PreparedStatement select = connection.prepareStatement(sql)) {
-                binding.bind(select);
-                List<StoredRun> runs = new ArrayList<>();
-                try (ResultSet rows = select.executeQuery()) {
-                    while (rows.next()) {
-                        runs.add(read(rows));
-                    }
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            binding.bind(select);
+            List<StoredRun> runs = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    runs.add(read(rows));
                 }
-                return runs;
             }
-        });
+            return runs;
+        }
     }
 
     /** The run with the id that is a parameter; none if a purge has begun to delete it, as some of its rows may be gone. */
