@@ -1,0 +1,57 @@
+package etl.jdbc;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.LoggerFactory;
+
+/** What this module warns of while this is open. */
+final class Warnings extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+    private final Logger logger = (Logger) LoggerFactory.getLogger("etl.jdbc");
+    private final List<String> messages = new ArrayList<>();
+
+    Warnings() {
+        setContext(logger.getLoggerContext());
+        start();
+        logger.setLevel(Level.WARN);
+        logger.addAppender(this);
+    }
+
+    @Override
+    protected void append(ILoggingEvent event) {
+        synchronized (messages) {
+            messages.add(event.getFormattedMessage());
+            messages.notifyAll();
+        }
+    }
+
+    /** Waits until there is one that contains the text. */
+    String await(String text) throws InterruptedException {
+        synchronized (messages) {
+            while (true) {
+                for (String message : messages) {
+                    if (message.contains(text)) {
+                        return message;
+                    }
+                }
+                messages.wait();
+            }
+        }
+    }
+
+    List<String> all() {
+        synchronized (messages) {
+            return List.copyOf(messages);
+        }
+    }
+
+    @Override
+    public void close() {
+        logger.detachAppender(this);
+        logger.setLevel(null);
+        stop();
+    }
+}
