@@ -81,7 +81,7 @@ public final class ExternalRuns {
                 .find(id)
                 .orElseThrow(() -> new ResumeRefusedException(
                         "run " + id + " is unknown in this store; begin it first, and check the database"));
-        Resumption.checkDefinition(stored, pipeline);
+        Resumption.checkDefinition(settings.store(), stored, pipeline);
         return stored;
     }
 

@@ -92,7 +92,7 @@ final class Resumption {
         StoredRun stored = store.find(id)
                 .orElseThrow(() -> new ResumeRefusedException(
                         "run " + id + " is unknown in this store; check the id and the database"));
-        checkDefinition(stored, pipeline);
+        checkDefinition(store, stored, pipeline);
         return stored;
     }
 
@@ -103,7 +103,7 @@ final class Resumption {
         }
     }
 
-    static void checkDefinition(StoredRun stored, Pipeline pipeline) {
+    static void checkDefinition(StateStore store, StoredRun stored, Pipeline pipeline) {
         RunId id = stored.definition().id();
         if (!stored.definition().pipeline().equals(pipeline.name())) {
             throw new ResumeRefusedException("run " + id + " belongs to pipeline '"
@@ -112,9 +112,8 @@ final class Resumption {
         if (!stored.definition().fingerprint().equals(pipeline.fingerprint())) {
             throw new ResumeRefusedException("run " + id + " was begun by another definition of pipeline '"
                     + pipeline.name() + "' (fingerprint " + stored.definition().fingerprint() + ", now "
-                    + pipeline.fingerprint()
-                    + "): its tasks, dependencies, parameters or output types have changed; start a new run, or resume"
-                    + " with the former definition");
+                    + pipeline.fingerprint() + "): " + ChangedDefinition.of(stored, store.tasks(id), pipeline)
+                    + "; start a new run, or resume with the former definition");
         }
     }
 }

@@ -146,7 +146,7 @@ class EtlOnPostgresTest {
                     .isInstanceOf(ResumeRefusedException.class)
                     .hasMessageContaining(id.toString())
                     .hasMessageContaining("'orders'")
-                    .hasMessageContaining("have changed");
+                    .hasMessageContaining("it has no task 'last'");
             assertThat(etl.store().find(id).orElseThrow().state()).isEqualTo(RunState.FAILED);
         }
     }
