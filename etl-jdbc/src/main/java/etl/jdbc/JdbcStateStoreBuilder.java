@@ -18,12 +18,16 @@ public final class JdbcStateStoreBuilder {
     private static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
     private static final Duration LONGEST_LEASE = Duration.ofHours(1);
     private static final Duration SHORTEST_RETENTION = Duration.ofMinutes(1);
-    private static final int LARGEST_OUTPUT = 8 * 1024 * 1024;
+    private static final int DEFAULT_LARGEST_OUTPUT = 8 * 1024 * 1024;
+
+    /** Of up to 4 bytes each, in one text: PostgreSQL keeps no longer one in JSON. */
+    private static final int MOST_CHARACTERS = 64 * 1024 * 1024;
 
     private final Optional<DataSource> dataSource;
     private final Optional<DatabaseUrl> url;
     private String schema = "etl";
     private boolean migrate = true;
+    private int largestOutput = DEFAULT_LARGEST_OUTPUT;
     private int poolSize = 10;
     private Duration lease = DEFAULT_LEASE;
     private Optional<Retention> retention = Optional.empty();
@@ -123,6 +127,23 @@ public final class JdbcStateStoreBuilder {
     }
 
     /**
+     * Sets how large the output of a task may be. A larger one fails its task. What is written but not stored yet is kept in
+     * memory, so larger outputs need more of it.
+     *
+     * @param characters of its JSON, from 1 to 67,108,864; default 8,388,608
+     * @return this builder
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public JdbcStateStoreBuilder largestOutput(int characters) {
+        if (characters < 1 || characters > MOST_CHARACTERS) {
+            throw new IllegalArgumentException(
+                    "the largest output must have from 1 to " + MOST_CHARACTERS + " characters, was " + characters);
+        }
+        largestOutput = characters;
+        return this;
+    }
+
+    /**
      * Opens the store.
      *
      * @return the store
@@ -134,7 +155,7 @@ public final class JdbcStateStoreBuilder {
         if (dataSource.isPresent()) {
             Database given = new Database(dataSource.get(), schema);
             Database writing = new Database(dataSource.get(), schema, lease);
-            return new JdbcStateStore(given, writing, List.of(), migrate, LARGEST_OUTPUT, lease, retention);
+            return new JdbcStateStore(given, writing, List.of(), migrate, largestOutput, lease, retention);
         }
         List<HikariDataSource> pools = new ArrayList<>();
         try {
@@ -145,7 +166,7 @@ public final class JdbcStateStoreBuilder {
                     new Database(pools.get(1), schema, lease),
                     List.copyOf(pools),
                     migrate,
-                    LARGEST_OUTPUT,
+                    largestOutput,
                     lease,
                     retention);
         } catch (RuntimeException failure) {

@@ -1,6 +1,7 @@
 package etl.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import etl.core.Etl;
 import etl.core.Pipeline;
@@ -66,6 +67,25 @@ class RefusedOutputTest {
     }
 
     @Test
+    void an_output_may_have_a_limit_of_its_own() {
+        JdbcStateStoreBuilder store =
+                JdbcStateStore.builder(postgres.databaseUrl()).largestOutput(10);
+
+        assertThat(messageFor(store, String.class, "x".repeat(9)))
+                .contains("is 11 characters of JSON, more than the limit of 10");
+        assertThatThrownBy(() -> store.largestOutput(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the largest output must have from 1 to 67108864 characters, was 0");
+    }
+
+    @Test
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    void an_output_of_another_type_than_declared_fails_its_task() {
+        assertThat(messageFor((Class) Person.class, (Object) Integer.valueOf(1)))
+                .contains("cannot be written as JSON");
+    }
+
+    @Test
     void an_output_that_is_cyclic_fails_its_task() {
         assertThat(messageFor(Node.class, new Node()))
                 .contains("cannot be written as JSON")
@@ -87,6 +107,10 @@ class RefusedOutputTest {
 
     /** Runs a task with such an output, one that needs it and one beside it, and returns the error of the first. */
     private static <T> String messageFor(Class<T> type, T output) {
+        return messageFor(JdbcStateStore.builder(postgres.databaseUrl()), type, output);
+    }
+
+    private static <T> String messageFor(JdbcStateStoreBuilder store, Class<T> type, T output) {
         PipelineBuilder builder = Pipeline.named("refused");
         TaskRef<T> task = builder.task("culprit", type).run(context -> output);
         TaskRef<Integer> below = builder.task("below", Integer.class).from(task).run((context, value) -> 1);
@@ -94,8 +118,7 @@ class RefusedOutputTest {
         TaskRef<Integer> after =
                 builder.task("after", Integer.class).from(beside).run((context, value) -> value + 1);
 
-        try (Etl etl =
-                Etl.builder().store(JdbcStateStore.open(postgres.databaseUrl())).build()) {
+        try (Etl etl = Etl.builder().store(store.open()).build()) {
             RunReport report = etl.run(builder.build());
 
             assertThat(report.state()).isEqualTo(RunState.FAILED);
