@@ -2,12 +2,14 @@ package etl.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -73,6 +75,24 @@ class DocumentationTest {
                 assertThat(page.resolveSibling(link.group(1))).exists();
             }
         }
+    }
+
+    @Test
+    void the_tests_that_the_page_on_reliability_names_are_there() throws IOException {
+        Set<String> there;
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            there = files.filter(file -> file.toString().contains("src" + File.separator + "test"))
+                    .map(file -> file.getFileName().toString())
+                    .collect(Collectors.toSet());
+        }
+        List<String> named = Pattern.compile("`(?:[a-z]+\\.)*([A-Z][A-Za-z]*(?:Test|Properties|IT))`")
+                .matcher(Files.readString(ROOT.resolve("docs/reliability.md")))
+                .results()
+                .map(name -> name.group(1) + ".java")
+                .toList();
+
+        assertThat(named).hasSizeGreaterThan(50);
+        assertThat(there).containsAll(named);
     }
 
     /** The first block of a language on a page, for tests of what it shows. */
