@@ -2,12 +2,12 @@ package etl.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -79,11 +79,15 @@ class DocumentationTest {
 
     @Test
     void the_tests_that_the_page_on_reliability_names_are_there() throws IOException {
-        Set<String> there;
-        try (Stream<Path> files = Files.walk(ROOT)) {
-            there = files.filter(file -> file.toString().contains("src" + File.separator + "test"))
-                    .map(file -> file.getFileName().toString())
-                    .collect(Collectors.toSet());
+        Set<String> there = new HashSet<>();
+        try (Stream<Path> modules = Files.list(ROOT)) {
+            for (Path tests : modules.map(module -> module.resolve("src/test"))
+                    .filter(Files::isDirectory)
+                    .toList()) {
+                try (Stream<Path> files = Files.walk(tests)) {
+                    files.forEach(file -> there.add(file.getFileName().toString()));
+                }
+            }
         }
         List<String> named = Pattern.compile("`(?:[a-z]+\\.)*([A-Z][A-Za-z]*(?:Test|Properties|IT))`")
                 .matcher(Files.readString(ROOT.resolve("docs/reliability.md")))

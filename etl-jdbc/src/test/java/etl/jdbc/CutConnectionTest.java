@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(value = 90, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CutConnectionTest {
     private static final int TASKS = 20;
+    private static final List<Cut> CUTS = List.of(Cut.values());
 
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
@@ -46,7 +47,7 @@ class CutConnectionTest {
                 int number = i;
                 last = builder.task("t" + i, Integer.class).from(last).run((context, count) -> {
                     executions.incrementAndGet(number);
-                    network.cutNext(Cut.values()[random.nextInt(Cut.values().length)]);
+                    network.cutNext(CUTS.get(random.nextInt(CUTS.size())));
                     return count + 1;
                 });
             }
