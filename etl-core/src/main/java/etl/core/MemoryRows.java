@@ -6,6 +6,7 @@ import etl.core.spi.TaskChange;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -14,9 +15,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The task runs of one run of the in-memory store. A change that tells its task's position finds the row in an array; any
  * other one finds it by id. Safe for use by many threads.
+ *
+ * <p>Most task runs have one attempt. Of these the array holds no row but what a row would hold: while the attempt is
+ * executed the change that began it, and then one entry. The row is made when something else happens or somebody asks.
  */
 final class MemoryRows {
-    private final AtomicReferenceArray<@Nullable MemoryTask> byPosition;
+    /** For each position nothing yet, the change that began the only attempt, the entry of the only attempt, or the row. */
+    private final AtomicReferenceArray<@Nullable Object> byPosition;
+
     private final Map<String, MemoryTask> byId = new ConcurrentHashMap<>();
     private final Map<Element, MemoryTask> elements = new ConcurrentHashMap<>();
     private volatile boolean hasUnknownIds;
@@ -30,25 +36,39 @@ final class MemoryRows {
     /** Adds a change to its task run, unless the state does not allow it. */
     @Nullable
     StaleWriteException apply(TaskChange change) {
-        if (isFirst(change)) {
-            MemoryTask task = MemoryTask.begun(change);
-            if (byPosition.compareAndSet(change.position(), null, task)) {
-                hasUnknownIds = true;
-                return null;
-            }
-        }
-        return of(change).apply(change);
+        return begins(change) || ends(change) ? null : of(change).apply(change);
     }
 
-    /** The usual beginning of a task run, which needs one write only. */
-    private boolean isFirst(TaskChange change) {
-        int position = change.position();
-        return change.state() == TaskState.RUNNING
-                && change.mapIndex() == StoredTask.NOT_MAPPED
-                && position >= 0
-                && position < byPosition.length()
-                && byPosition.get(position) == null
-                && byId.isEmpty();
+    /** Adds the usual first change. */
+    private boolean begins(TaskChange change) {
+        if (change.state() != TaskState.RUNNING
+                || !hasPlace(change)
+                || byPosition.get(change.position()) != null
+                || !byId.isEmpty()
+                || !byPosition.compareAndSet(change.position(), null, change)) {
+            return false;
+        }
+        if (!hasUnknownIds) {
+            hasUnknownIds = true;
+        }
+        return true;
+    }
+
+    /** Adds the usual last change. */
+    private boolean ends(TaskChange change) {
+        return change.state() == TaskState.SUCCEEDED
+                && hasPlace(change)
+                && byPosition.get(change.position()) instanceof TaskChange start
+                && start.attempt() == change.attempt()
+                && change.cachedFrom().isEmpty()
+                && byPosition.compareAndSet(
+                        change.position(), start, new MemoryTask.Entry(change, start.at(), false, null));
+    }
+
+    private boolean hasPlace(TaskChange change) {
+        return change.mapIndex() == StoredTask.NOT_MAPPED
+                && change.position() >= 0
+                && change.position() < byPosition.length();
     }
 
     /** The task run that a change is about. */
@@ -57,21 +77,38 @@ final class MemoryRows {
             return elements.computeIfAbsent(
                     new Element(change.taskId(), change.mapIndex()), any -> new MemoryTask(change.taskId()));
         }
-        int position = change.position();
-        if (position < 0 || position >= byPosition.length()) {
-            knowIds();
-            return byId.computeIfAbsent(change.taskId(), any -> new MemoryTask(change.taskId()));
+        if (hasPlace(change)) {
+            MemoryTask known = row(change.position());
+            return known == null ? place(change.position(), change.taskId()) : known;
         }
-        MemoryTask task = byPosition.get(position);
-        return task == null ? place(position, change.taskId()) : task;
+        knowIds();
+        return byId.computeIfAbsent(change.taskId(), any -> new MemoryTask(change.taskId()));
+    }
+
+    /** The row at a position, made of what is there; null if nothing is. */
+    private @Nullable MemoryTask row(int position) {
+        while (true) {
+            Object there = byPosition.get(position);
+            if (there == null || there instanceof MemoryTask) {
+                return (MemoryTask) there;
+            }
+            MemoryTask row = there instanceof TaskChange start
+                    ? MemoryTask.of(new MemoryTask.Entry(start, start.at(), false, null))
+                    : MemoryTask.of((MemoryTask.Entry) there);
+            if (byPosition.compareAndSet(position, there, row)) {
+                return row;
+            }
+        }
     }
 
     private MemoryTask place(int position, String taskId) {
         MemoryTask known = byId.isEmpty() ? null : byId.get(taskId);
         MemoryTask task = known == null ? new MemoryTask(taskId) : known;
-        MemoryTask other = byPosition.compareAndExchange(position, null, task);
-        hasUnknownIds = true;
-        return other == null ? task : other;
+        if (byPosition.compareAndSet(position, null, task)) {
+            hasUnknownIds = true;
+            return task;
+        }
+        return Objects.requireNonNull(row(position));
     }
 
     /**
@@ -84,7 +121,7 @@ final class MemoryRows {
         }
         hasUnknownIds = false;
         for (int position = 0; position < byPosition.length(); position++) {
-            MemoryTask task = byPosition.get(position);
+            MemoryTask task = row(position);
             if (task != null) {
                 byId.putIfAbsent(task.taskId(), task);
             }

@@ -26,10 +26,10 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
         this.taskId = taskId;
     }
 
-    /** A task run of which nothing was known before. */
-    static MemoryTask begun(TaskChange start) {
-        MemoryTask task = new MemoryTask(start.taskId());
-        task.setPlain(new Entry(start, start.at(), false, null));
+    /** A task run of which one entry is known. */
+    static MemoryTask of(Entry only) {
+        MemoryTask task = new MemoryTask(only.change().taskId());
+        task.setPlain(only);
         return task;
     }
 
