@@ -56,6 +56,9 @@ final class UpstreamStates {
         while (true) {
             int word = words.get(task);
             int next = (word - 1) | flag;
+            if ((word & UNFINISHED) == 1) {
+                return (word & DECIDED) != 0 ? Decision.WAIT : lastDecision(task, next, states);
+            }
             Decision decision =
                     (word & DECIDED) != 0 || stillWaits(next) ? Decision.WAIT : decision(task, next, states);
             if (decision != Decision.WAIT) {
@@ -65,6 +68,12 @@ final class UpstreamStates {
                 return decision;
             }
         }
+    }
+
+    /** Nobody comes after the last one, so that nothing needs to be noted. */
+    private Decision lastDecision(int task, int word, IntFunction<TaskState> states) {
+        boolean isUsual = (word & (PLAIN | FLAGS)) == (PLAIN | SUCCEEDED);
+        return isUsual ? Decision.START : decision(task, word, states);
     }
 
     /** The usual case, told without a look at the task: a plain one, of which some upstream tasks have not ended. */
