@@ -88,16 +88,19 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
     }
 
     private TaskRef<@Nullable Void> add(List<TaskRef<?>> inputs, VoidBody body) {
-        pipeline.add(declare(Void.class, inputs, (context, values) -> {
-            body.execute(context, values);
-            return null;
-        }));
+        pipeline.add(declare(Void.class, inputs, body));
         return new TaskRef<>(pipeline, id, Void.class);
     }
 
     @FunctionalInterface
-    private interface VoidBody {
-        void execute(TaskContext context, TaskBody.Inputs inputs) throws Exception;
+    private interface VoidBody extends TaskBody {
+        void act(TaskContext context, TaskBody.Inputs inputs) throws Exception;
+
+        @Override
+        default @Nullable Object execute(TaskContext context, TaskBody.Inputs inputs) throws Exception {
+            act(context, inputs);
+            return null;
+        }
     }
 
     /**

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What follows from the ends of the attempts of one run: a stored output, another attempt, or a failure. */
-final class AttemptEnds implements TaskAttempt.Owner {
+final class AttemptEnds {
     private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
 
     private final RunExecution execution;
@@ -40,8 +40,11 @@ final class AttemptEnds implements TaskAttempt.Owner {
         this.gate = gate;
     }
 
-    @Override
-    public void ended(TaskAttempt attempt, @Nullable Object output, @Nullable Throwable failure) {
+    RunScope scope() {
+        return scope;
+    }
+
+    void ended(WorkerAttempt attempt, @Nullable Object output, @Nullable Throwable failure) {
         if (gate != null) {
             gate.ended(attempt.taskRun(), output, failure);
         }
@@ -52,8 +55,7 @@ final class AttemptEnds implements TaskAttempt.Owner {
         }
     }
 
-    @Override
-    public void abandoned(TaskAttempt attempt, TaskAbandonedException failure) {
+    void abandoned(WorkerAttempt attempt, TaskAbandonedException failure) {
         if (gate != null) {
             execution.hand(() -> gate.givenUp(attempt.taskRun()));
         }
@@ -68,12 +70,12 @@ final class AttemptEnds implements TaskAttempt.Owner {
     }
 
     /** The success was recorded while the attempt was being executed. */
-    private void recorded(TaskAttempt attempt, TaskChange durable) {
+    private void recorded(WorkerAttempt attempt, TaskChange durable) {
         attempt.taskRun().output(durable.output());
-        new End(attempt, TaskState.SUCCEEDED, durable.at(), null, null).durable();
+        stored(attempt, TaskState.SUCCEEDED, durable.at(), null, null);
     }
 
-    private void succeeded(TaskAttempt attempt, @Nullable Object output) {
+    private void succeeded(WorkerAttempt attempt, @Nullable Object output) {
         TaskChange durable = attempt.success();
         if (durable != null) {
             recorded(attempt, durable);
@@ -82,24 +84,25 @@ final class AttemptEnds implements TaskAttempt.Owner {
         TaskRun taskRun = attempt.taskRun();
         taskRun.output(output);
         Instant now = time.instant();
+        attempt.succeededAt(now);
         TaskChange change = taskRun.succeeded(scope.pipeline().node(taskRun.task()), now, attempt.rows());
         try {
-            write(attempt, change, new End(attempt, TaskState.SUCCEEDED, now, null, null));
+            write(attempt, change);
         } catch (OutputNotStorableException notStorable) {
             closeFailed(attempt, notStorable);
         }
     }
 
-    private void write(TaskAttempt attempt, TaskChange end, RunJournal.Receipt receipt) {
+    private void write(WorkerAttempt attempt, TaskChange success) {
         RunWorkers.Worker worker = attempt.workerOfThisThread();
         if (worker != null && worker.hasNothingElseToDo()) {
-            journal.writeIdle(end, receipt);
+            journal.writeIdle(success, attempt);
         } else {
-            journal.write(end, receipt);
+            journal.write(success, attempt);
         }
     }
 
-    private void failed(TaskAttempt attempt, Throwable failure) {
+    private void failed(WorkerAttempt attempt, Throwable failure) {
         if (attempt.interruption() == Interruption.STOP) {
             return;
         }
@@ -131,7 +134,7 @@ final class AttemptEnds implements TaskAttempt.Owner {
         retry(attempt, failure, delay.get());
     }
 
-    private void retry(TaskAttempt attempt, Throwable failure, Duration delay) {
+    private void retry(WorkerAttempt attempt, Throwable failure, Duration delay) {
         TaskRun taskRun = attempt.taskRun();
         ErrorInfo error = ErrorInfo.of(failure);
         journal.write(
@@ -160,7 +163,7 @@ final class AttemptEnds implements TaskAttempt.Owner {
     }
 
     /** The task run's last attempt has failed: it is FAILED, or CANCELLED if that is why. */
-    private void closeFailed(TaskAttempt attempt, Throwable failure) {
+    private void closeFailed(WorkerAttempt attempt, Throwable failure) {
         if (attempt.interruption() == Interruption.CANCEL) {
             close(attempt, failure, TaskState.CANCELLED);
             return;
@@ -175,52 +178,35 @@ final class AttemptEnds implements TaskAttempt.Owner {
         close(attempt, failure, TaskState.FAILED);
     }
 
-    private void close(TaskAttempt attempt, Throwable why, TaskState state) {
+    private void close(WorkerAttempt attempt, Throwable why, TaskState state) {
         ErrorInfo error = ErrorInfo.of(why);
         Instant now = time.instant();
         TaskChange change = state == TaskState.SKIPPED
                 ? TaskChange.skipped(attempt.taskId(), attempt.attempt(), now, attempt.rows(), error)
                 : TaskChange.failed(attempt.taskId(), attempt.attempt(), state, now, attempt.rows(), error);
-        journal.write(attempt.taskRun().of(change), new End(attempt, state, now, why, error));
+        journal.write(attempt.taskRun().of(change), execution.onDurable(() -> stored(attempt, state, now, why, error)));
     }
 
-    /** The final state of an attempt's task run, on its way to the store. */
-    private final class End implements RunJournal.Receipt {
-        private final TaskAttempt attempt;
-        private final TaskState state;
-        private final Instant at;
-        private final @Nullable Throwable why;
-        private final @Nullable ErrorInfo error;
-
-        End(TaskAttempt attempt, TaskState state, Instant at, @Nullable Throwable why, @Nullable ErrorInfo error) {
-            this.attempt = attempt;
-            this.state = state;
-            this.at = at;
-            this.why = why;
-            this.error = error;
+    /** The final state of an attempt's task run is durable. */
+    void stored(
+            WorkerAttempt attempt, TaskState state, Instant at, @Nullable Throwable why, @Nullable ErrorInfo error) {
+        TaskRun taskRun = attempt.taskRun();
+        RunWorkers.Worker worker = attempt.workerOfThisThread();
+        // The code may have gone on for long after its success was recorded.
+        if (worker != null && attempt.success() == null) {
+            worker.goesOnAt(at);
         }
-
-        @Override
-        public void durable() {
-            TaskRun taskRun = attempt.taskRun();
-            RunWorkers.Worker worker = attempt.workerOfThisThread();
-            // The code may have gone on for long after its success was recorded.
-            if (worker != null && attempt.success() == null) {
-                worker.goesOnAt(at);
-            }
-            execution.tellEnded(taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);
-            if (why == null || error == null) {
-                taskRun.move(state);
-            } else {
-                taskRun.close(state, why, error);
-            }
-            execution.closed(taskRun, state, worker);
+        execution.tellEnded(taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);
+        if (why == null || error == null) {
+            taskRun.move(state);
+        } else {
+            taskRun.close(state, why, error);
         }
+        execution.closed(taskRun, state, worker);
+    }
 
-        @Override
-        public void failed(StateStoreException failure) {
-            execution.stop(failure);
-        }
+    void notStored(StateStoreException failure) {
+        execution.stop(failure);
     }
 
     /** Gives up the task runs that wait for their next attempt, as far as they are cancelled with the run. */

@@ -3,7 +3,7 @@ package etl.core;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -36,16 +36,16 @@ final class MappedTask {
     }
 
     /** The next element that has not begun, each handed out once. */
-    Optional<TaskRun> takeNext() {
+    OptionalInt takeNext() {
         int index = next.getAndIncrement();
         while (index < elements.size()) {
             if (!elements.state(index).isFinal()) {
-                return Optional.of(elements.get(index));
+                return OptionalInt.of(index);
             }
             index = next.getAndIncrement();
         }
         next.set(elements.size());
-        return Optional.empty();
+        return OptionalInt.empty();
     }
 
     @Nullable

@@ -6,7 +6,7 @@ import etl.core.spi.RunJournal;
 import etl.core.spi.TaskChange;
 import java.time.Instant;
 import java.util.Objects;
-import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The mapped tasks of one run: each is one task run as a whole, which ends when the task runs of its elements have ended. */
@@ -52,8 +52,8 @@ final class MappedTasks {
     }
 
     private boolean offerNext(MappedTask mapped, RunWorkers.@Nullable Worker worker) {
-        Optional<TaskRun> next = mapped.takeNext();
-        next.ifPresent(element -> workers.add(element, worker));
+        OptionalInt next = mapped.takeNext();
+        next.ifPresent(element -> workers.add(mapped.elements(), element, worker));
         return next.isPresent();
     }
 

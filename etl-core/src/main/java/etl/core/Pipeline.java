@@ -96,6 +96,8 @@ public final class Pipeline {
                     TaskStart.of(declaration.trigger(), upstream[task], this::ordinal),
                     declaration.mapping().orElse(null),
                     view.timeout().orElse(null),
+                    view.pool().orElse(null),
+                    view.poolSlots(),
                     declaration.mapping().map(Mapping::elementType).orElse(view.outputType()),
                     inputs[task],
                     upstream[task],

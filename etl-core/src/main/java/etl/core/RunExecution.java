@@ -134,13 +134,18 @@ final class RunExecution implements RunWorkers.Owner {
         }
     }
 
-    /** A task run has come into a final state, durably; on the thread of the worker, if there is one. */
+    /**
+     * A task run has come into a final state, durably; on the thread of the worker, if there is one. A worker looks for the
+     * end of the run when nothing is left to it.
+     */
     void closed(TaskRun taskRun, TaskState state, RunWorkers.@Nullable Worker worker) {
         if (taskRun.isElement()) {
             mapped.elementEnded(taskRun, worker);
         } else {
             propagate(taskRun.task(), state, worker);
-            finishIfAllFinal();
+            if (worker == null) {
+                finishIfAllFinal();
+            }
         }
     }
 
@@ -148,7 +153,7 @@ final class RunExecution implements RunWorkers.Owner {
     private void propagate(int ended, TaskState how, RunWorkers.@Nullable Worker worker) {
         for (int successor : pipeline.downstream(ended)) {
             switch (table.decide(successor, ended, how, outputs)) {
-                case START -> workers.add(table.run(successor), worker);
+                case START -> workers.add(table.runs(), successor, worker);
                 case SKIP -> settle(table.run(successor), TaskState.SKIPPED);
                 case UPSTREAM_FAILED -> settle(table.run(successor), notStarted(successor));
                 case WAIT -> {}
@@ -172,28 +177,34 @@ final class RunExecution implements RunWorkers.Owner {
     // --- the workers' view -----------------------------------------------------------------------------------------
 
     @Override
-    public boolean execute(TaskRun taskRun, RunWorkers.Worker worker) {
-        if (!claim(taskRun)) {
+    public boolean execute(TaskRuns runs, int index, RunWorkers.Worker worker) {
+        TaskRun taskRun = mayStart() ? runs.take(index) : null;
+        if (taskRun == null) {
             if (gate != null) {
-                gate.givenUp(taskRun);
+                gate.givenUp(runs.get(index));
             }
             return true;
         }
-        if (!taskRun.isElement() && pipeline.node(taskRun.task()).mapping() != null) {
+        TaskNode node = pipeline.node(taskRun.task());
+        if (node.mapping() != null && !taskRun.isElement()) {
             mapped.expand(taskRun, inputs(taskRun));
             return true;
         }
-        return attempt(taskRun, worker);
+        return attempt(taskRun, node, worker);
     }
 
-    /** Makes a task run the caller's, to end it or to begin an attempt. */
+    /** Makes a task run the caller's, to end it. */
     boolean claim(TaskRun taskRun) {
-        return !draining && halt.get() != Interruption.STOP && journal.isOwner() && taskRun.start();
+        return mayStart() && taskRun.start();
     }
 
-    private boolean attempt(TaskRun taskRun, RunWorkers.Worker worker) {
+    private boolean mayStart() {
+        return !draining && halt.get() != Interruption.STOP && journal.isOwner();
+    }
+
+    private boolean attempt(TaskRun taskRun, TaskNode node, RunWorkers.Worker worker) {
         int number = taskRun.nextAttempt();
-        TaskAttempt attempt = new TaskAttempt(scope, ends, taskRun, number, worker.startTime(settings.time()), worker);
+        WorkerAttempt attempt = new WorkerAttempt(ends, taskRun, number, worker.startTime(settings.time()), worker);
         if (taskRun.isFirstAttempt()) {
             taskRun.begun(attempt.startedAt());
         }
@@ -210,7 +221,7 @@ final class RunExecution implements RunWorkers.Owner {
         if (halted != null && concerns(halted, taskRun.task())) {
             attempt.interrupt(halted);
         }
-        TaskBody body = gate == null ? pipeline.node(taskRun.task()).body() : gate.body(taskRun);
+        TaskBody body = gate == null ? node.body() : gate.body(taskRun);
         return attempt.execute(body, inputs(taskRun));
     }
 
@@ -239,6 +250,11 @@ final class RunExecution implements RunWorkers.Owner {
         } else {
             MDC.setContextMap(outside);
         }
+    }
+
+    @Override
+    public void outOfWork() {
+        finishIfAllFinal();
     }
 
     @Override
@@ -470,7 +486,7 @@ final class RunExecution implements RunWorkers.Owner {
     }
 
     void finishIfAllFinal() {
-        if (table.isAllFinal()) {
+        if (!over.get() && table.isAllFinal()) {
             hand(this::finish);
         }
     }

@@ -3,7 +3,6 @@ package etl.core;
 import etl.core.spi.Time;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,7 +21,7 @@ final class RunWorkers {
     private final Owner owner;
     private final Pipeline pipeline;
     private final Slots slots;
-    private final @Nullable Pool[] pools;
+    private final Map<String, Pool> pools;
     private final ReadyQueue ready;
     private final @Nullable CacheGate gate;
     private final int parallelism;
@@ -33,9 +32,12 @@ final class RunWorkers {
     /** What the workers work for. */
     interface Owner {
         /** Executes a task run on this thread; false if the thread was abandoned meanwhile and must do nothing more. */
-        boolean execute(TaskRun run, Worker worker);
+        boolean execute(TaskRuns runs, int index, Worker worker);
 
         void hand(Runnable action);
+
+        /** A worker finds nothing to do; it has not given up its place yet. */
+        void outOfWork();
 
         void idle();
 
@@ -46,27 +48,16 @@ final class RunWorkers {
         this.owner = owner;
         this.pipeline = pipeline;
         this.slots = settings.slots();
-        this.pools = pools(pipeline, settings.pools());
+        this.pools = settings.pools();
         this.ready = ReadyQueue.of(pipeline);
         this.gate = gate;
         this.parallelism = pipeline.parallelism().orElse(settings.parallelism());
         this.serial = settings.executor().isSerial();
     }
 
-    /** The pool of each task; nothing at all if none has one. */
-    private static @Nullable Pool[] pools(Pipeline pipeline, Map<String, Pool> known) {
-        if (!pipeline.usesPools()) {
-            return new Pool[0];
-        }
-        @Nullable Pool[] pools = new Pool[pipeline.size()];
-        for (int task = 0; task < pools.length; task++) {
-            pools[task] = pipeline.task(task).pool().map(known::get).orElse(null);
-        }
-        return pools;
-    }
-
     private @Nullable Pool pool(int task) {
-        return pools.length == 0 ? null : pools[task];
+        String name = pipeline.node(task).pool();
+        return name == null ? null : pools.get(name);
     }
 
     /**
@@ -107,19 +98,27 @@ final class RunWorkers {
         if (pool == null) {
             enqueue(run);
         } else {
-            TaskView task = pipeline.task(run.task());
-            pool.request(task.poolSlots(), task.priority(), () -> enqueue(run));
+            int priority = pipeline.task(run.task()).priority();
+            pool.request(poolSlots(run.task()), priority, () -> enqueue(run));
         }
     }
 
     /** The same on a worker's own thread: it executes the first of what it makes ready itself, unless that has to queue. */
-    void add(TaskRun run, @Nullable Worker worker) {
-        boolean mayPass = gate == null || pipeline.cache(run.task()) == null;
-        if (worker == null || worker.next != null || !ready.isInOrder() || pool(run.task()) != null || !mayPass) {
-            add(run);
+    void add(TaskRuns runs, int index, @Nullable Worker worker) {
+        if (worker == null || !worker.isFree() || !passes(runs.task(index))) {
+            add(runs.get(index));
         } else {
-            worker.next = run;
+            worker.takesNext(runs, index);
         }
+    }
+
+    /** Whether a task neither has to queue nor waits for anything else. */
+    private boolean passes(int task) {
+        return ready.isInOrder() && pool(task) == null && (gate == null || pipeline.cache(task) == null);
+    }
+
+    private int poolSlots(int task) {
+        return pipeline.node(task).poolSlots();
     }
 
     private void enqueue(TaskRun run) {
@@ -184,18 +183,30 @@ final class RunWorkers {
 
     /**
      * One thread that executes task runs. Its fields belong to this thread; another one that finds its own attempt in
-     * {@link #attempt} may read {@link #running}.
+     * {@link #attempt} may read {@link #held}.
      */
     final class Worker implements Runnable {
-        private @Nullable TaskRun running;
-        private @Nullable TaskRun next;
+        private @Nullable Pool held;
+        private int heldSlots;
+        private @Nullable TaskRuns nextOf;
+        private int next;
         private @Nullable Instant now;
+        private boolean abandoned;
         private volatile @Nullable TaskAttempt attempt;
 
         private Worker() {}
 
         private Slots slots() {
             return slots;
+        }
+
+        private boolean isFree() {
+            return nextOf == null;
+        }
+
+        private void takesNext(TaskRuns runs, int index) {
+            nextOf = runs;
+            next = index;
         }
 
         /** From now on {@link #forEachAttempt} knows the attempt. */
@@ -210,7 +221,7 @@ final class RunWorkers {
 
         /** Whether nothing is kept waiting when this thread waits. */
         boolean hasNothingElseToDo() {
-            return next == null && running == null && ready.isEmpty() && !slots.isContended();
+            return isFree() && held == null && ready.isEmpty() && !slots.isContended();
         }
 
         /** The worker goes on at once with the next task run, which starts when the last one has ended. */
@@ -235,6 +246,7 @@ final class RunWorkers {
                 if (!work()) {
                     return;
                 }
+                owner.outOfWork();
             } catch (RuntimeException | Error defect) {
                 owner.failed(defect);
             } finally {
@@ -251,50 +263,58 @@ final class RunWorkers {
 
         /** Executes what is ready; false if this thread must do nothing more. */
         private boolean work() {
-            for (TaskRun run = ready.poll(); run != null; run = next()) {
-                if (!execute(run)) {
-                    return false;
-                }
-                if (slots.isContended() && (next != null || !ready.isEmpty())) {
+            while (executeNext()) {
+                if (slots.isContended() && !(isFree() && ready.isEmpty())) {
                     queueAgain();
                     return false;
                 }
             }
-            return true;
+            return !abandoned;
         }
 
-        private @Nullable TaskRun next() {
-            TaskRun own = next;
-            next = null;
-            return own == null ? ready.poll() : own;
+        /** False if nothing is left to do, or if the thread was abandoned meanwhile. */
+        private boolean executeNext() {
+            TaskRuns own = nextOf;
+            if (own != null) {
+                nextOf = null;
+                abandoned = !execute(own, next);
+                return !abandoned;
+            }
+            TaskRun first = ready.poll();
+            if (first == null) {
+                return false;
+            }
+            abandoned = !execute(first.table(), first.index());
+            return !abandoned;
         }
 
         private void queueAgain() {
-            TaskRun own = next;
+            TaskRuns own = nextOf;
             if (own != null) {
-                ready.add(own);
+                ready.add(own.get(next));
             }
-            next = null;
+            nextOf = null;
             now = null;
             workers.remove(this);
             slots.request(() -> owner.hand(this));
             slots.release();
         }
 
-        private boolean execute(TaskRun run) {
-            Pool pool = pool(run.task());
+        private boolean execute(TaskRuns runs, int index) {
+            Pool pool = pool(runs.task(index));
             if (pool == null) {
-                return owner.execute(run, this);
+                return owner.execute(runs, index, this);
             }
-            running = run;
-            boolean abandoned = false;
+            held = pool;
+            heldSlots = poolSlots(runs.task(index));
+            boolean wasAbandoned = false;
             try {
-                abandoned = !owner.execute(run, this);
-                return !abandoned;
+                wasAbandoned = !owner.execute(runs, index, this);
+                return !wasAbandoned;
             } finally {
-                running = null;
-                if (!abandoned) {
-                    pool.release(pipeline.task(run.task()).poolSlots());
+                held = null;
+                if (!wasAbandoned) {
+                    pool.release(heldSlots);
                 }
             }
         }
@@ -305,10 +325,9 @@ final class RunWorkers {
         }
 
         private void releasePool() {
-            TaskRun held = running;
-            if (held != null) {
-                Objects.requireNonNull(pool(held.task()))
-                        .release(pipeline.task(held.task()).poolSlots());
+            Pool pool = held;
+            if (pool != null) {
+                pool.release(heldSlots);
             }
         }
 
@@ -326,14 +345,13 @@ final class RunWorkers {
          * there is no other way, since another task run of this run may hold them next.
          */
         private boolean keepsPlace() {
-            return serial && running == null;
+            return serial && held == null;
         }
 
         private void goesOn() {
-            TaskRun held = running;
-            if (held != null) {
-                Objects.requireNonNull(pool(held.task()))
-                        .reclaim(pipeline.task(held.task()).poolSlots());
+            Pool pool = held;
+            if (pool != null) {
+                pool.reclaim(heldSlots);
             }
             if (!keepsPlace()) {
                 busy.incrementAndGet();

@@ -18,13 +18,13 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt with its journal; the thread that started it waits in {@link #await()}. */
-final class SingleAttempt implements TaskAttempt.Owner {
+final class SingleAttempt {
     private final RunSettings settings;
     private final Pipeline pipeline;
     private final RunInfo run;
     private final int task;
     private final int number;
-    private final Map<String, Object> arguments;
+    private final RunScope scope;
     private final RunJournal journal;
     private final RunEvents events;
     private final Instant firstBegan;
@@ -46,7 +46,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
         this.run = run;
         this.task = task;
         this.number = number;
-        this.arguments = arguments;
+        this.scope = new RunScope(pipeline, run, settings, arguments);
         this.journal = journal;
         this.firstBegan = firstBegan;
         this.events = settings.listeners().of(pipeline, run, settings.time());
@@ -54,10 +54,9 @@ final class SingleAttempt implements TaskAttempt.Owner {
 
     void execute(TaskBody body, TaskBody.Inputs inputs) {
         try {
-            RunScope scope = new RunScope(pipeline, run, settings, arguments);
             TaskRun taskRun = new TaskRun(TaskRuns.ofTasks(0), task, StoredTask.NOT_MAPPED);
             Instant now = settings.time().instant();
-            TaskAttempt started = new TaskAttempt(scope, this, taskRun, number, now, null);
+            TaskAttempt started = new Attempt(taskRun, now);
             attempt = started;
             if (cancelled) {
                 started.interrupt(Interruption.CANCEL);
@@ -98,8 +97,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
         }
     }
 
-    @Override
-    public void ended(TaskAttempt ended, @Nullable Object output, @Nullable Throwable failure) {
+    private void ended(TaskAttempt ended, @Nullable Object output, @Nullable Throwable failure) {
         if (failure != null) {
             failed(ended, failure);
             return;
@@ -181,8 +179,7 @@ final class SingleAttempt implements TaskAttempt.Owner {
                 Optional.empty()));
     }
 
-    @Override
-    public void abandoned(TaskAttempt ended, TaskAbandonedException failure) {
+    private void abandoned(TaskAttempt ended, TaskAbandonedException failure) {
         TaskChange durable = ended.success();
         if (durable != null) {
             succeeded(ended, durable.at(), durable.output());
@@ -197,6 +194,27 @@ final class SingleAttempt implements TaskAttempt.Owner {
         } catch (RuntimeException notStored) {
             notStored.addSuppressed(failure);
             result.completeExceptionally(notStored);
+        }
+    }
+
+    private final class Attempt extends TaskAttempt {
+        Attempt(TaskRun taskRun, Instant startedAt) {
+            super(taskRun, number, startedAt);
+        }
+
+        @Override
+        RunScope scope() {
+            return scope;
+        }
+
+        @Override
+        void ended(@Nullable Object output, @Nullable Throwable failure) {
+            SingleAttempt.this.ended(this, output, failure);
+        }
+
+        @Override
+        void abandoned(TaskAbandonedException failure) {
+            SingleAttempt.this.abandoned(this, failure);
         }
     }
 }

@@ -215,6 +215,6 @@ public final class SingleTask<R extends @Nullable Object> {
                 false);
         int number = attempt.orElseGet(() ->
                 Math.max(1, stored.map(tasks -> tasks.attempts(task, mapIndex)).orElse(1)));
-        return new SoloExecution(pipeline, task, mapIndex).execute(run, number, bound, inputs);
+        return new SoloExecution(pipeline, run, bound, task, mapIndex).execute(number, inputs);
     }
 }

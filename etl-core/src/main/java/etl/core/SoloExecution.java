@@ -10,22 +10,20 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One attempt on the calling thread, of which nobody is told and nothing is kept. */
-final class SoloExecution implements TaskAttempt.Owner {
-    private final Pipeline pipeline;
+final class SoloExecution {
+    private final RunScope scope;
     private final TaskRun taskRun;
     private @Nullable Object output;
     private @Nullable Throwable failure;
 
-    SoloExecution(Pipeline pipeline, int task, int mapIndex) {
-        this.pipeline = pipeline;
+    SoloExecution(Pipeline pipeline, RunInfo run, Map<String, Object> arguments, int task, int mapIndex) {
+        this.scope = new RunScope(pipeline, run, settings(), arguments);
         this.taskRun = new TaskRun(TaskRuns.ofTasks(0), task, mapIndex);
     }
 
-    <R extends @Nullable Object> TaskOutcome<R> execute(
-            RunInfo run, int number, Map<String, Object> arguments, TaskBody.Inputs inputs) {
-        RunScope scope = new RunScope(pipeline, run, settings(), arguments);
-        TaskAttempt attempt = new TaskAttempt(scope, this, taskRun, number, Instant.now(), null);
-        attempt.execute(pipeline.body(taskRun.task()), inputs);
+    <R extends @Nullable Object> TaskOutcome<R> execute(int number, TaskBody.Inputs inputs) {
+        TaskAttempt attempt = new Attempt(taskRun, number, Instant.now());
+        attempt.execute(scope.pipeline().body(taskRun.task()), inputs);
         if (failure instanceof InterruptedException) {
             Thread.currentThread().interrupt();
         }
@@ -49,15 +47,26 @@ final class SoloExecution implements TaskAttempt.Owner {
                 new CacheWaiters(store.outputCache(), time));
     }
 
-    @Override
-    public void ended(TaskAttempt attempt, @Nullable Object result, @Nullable Throwable thrown) {
-        output = result;
-        failure = thrown;
-    }
+    private final class Attempt extends TaskAttempt {
+        Attempt(TaskRun taskRun, int number, Instant startedAt) {
+            super(taskRun, number, startedAt);
+        }
 
-    @Override
-    public void abandoned(TaskAttempt attempt, TaskAbandonedException why) {
-        throw new IllegalStateException("nobody interrupts this attempt", why);
+        @Override
+        RunScope scope() {
+            return scope;
+        }
+
+        @Override
+        void ended(@Nullable Object result, @Nullable Throwable thrown) {
+            output = result;
+            failure = thrown;
+        }
+
+        @Override
+        void abandoned(TaskAbandonedException why) {
+            throw new IllegalStateException("nobody interrupts this attempt", why);
+        }
     }
 
     /** Whoever looks at code in a debugger has all the time of the world. */

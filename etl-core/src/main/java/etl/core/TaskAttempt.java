@@ -20,11 +20,11 @@ import org.slf4j.MDC;
  * One execution of a task's code on the thread that makes this object, with its timeout and its interruption.
  *
  * <p>Whoever moves {@link #phase} decides what becomes of the attempt. The thread of the task moves it from null, while
- * the code is executed undisturbed, or from INTERRUPTED to ENDED; an alarm moves INTERRUPTED to ABANDONED when the grace period is over. So the owner is told
- * either {@code ended} or {@code abandoned}, never both. INTERRUPTING holds the thread of the task back until
+ * the code is executed undisturbed, or from INTERRUPTED to ENDED; an alarm moves INTERRUPTED to ABANDONED when the grace
+ * period is over. So either {@link #ended} is called or {@link #abandoned}, never both. INTERRUPTING holds the thread of the task back until
  * {@link Thread#interrupt()} has returned, so that an interrupt never hits the task that the thread executes next.
  */
-final class TaskAttempt implements TaskContext {
+abstract class TaskAttempt implements TaskContext {
     private static final Logger LOG = LoggerFactory.getLogger(TaskAttempt.class);
 
     /** Why an attempt is interrupted. */
@@ -32,13 +32,6 @@ final class TaskAttempt implements TaskContext {
         TIMEOUT,
         CANCEL,
         STOP
-    }
-
-    /** Who has started the attempt. */
-    interface Owner {
-        void ended(TaskAttempt attempt, @Nullable Object output, @Nullable Throwable failure);
-
-        void abandoned(TaskAttempt attempt, TaskAbandonedException failure);
     }
 
     /** Where an attempt stands that is not just being executed. */
@@ -49,6 +42,16 @@ final class TaskAttempt implements TaskContext {
         ABANDONED
     }
 
+    /** Why an attempt was interrupted, and the alarm that would abandon it. */
+    private static final class Interrupted {
+        private final Interruption reason;
+        private volatile Time.Alarm graceOver = Time.Alarm.NONE;
+
+        Interrupted(Interruption reason) {
+            this.reason = reason;
+        }
+    }
+
     // One object for each attempt, so the fields are few, and what most attempts do not need is made when it is needed.
     private static final AtomicReferenceFieldUpdater<TaskAttempt, @Nullable Phase> PHASE =
             AtomicReferenceFieldUpdater.newUpdater(TaskAttempt.class, Phase.class, "phase");
@@ -57,37 +60,33 @@ final class TaskAttempt implements TaskContext {
     private static final AtomicReferenceFieldUpdater<TaskAttempt, @Nullable OwnRecord> RECORD =
             AtomicReferenceFieldUpdater.newUpdater(TaskAttempt.class, OwnRecord.class, "record");
 
-    private final RunScope scope;
-    private final Owner owner;
     private final TaskRun taskRun;
     private final int attempt;
     private final Instant startedAt;
-    private final RunWorkers.@Nullable Worker worker;
     private final Thread thread = Thread.currentThread();
     private TaskBody.@Nullable Inputs inputs;
     private volatile @Nullable Phase phase;
     private volatile @Nullable CountedRows rows;
-    private volatile @Nullable Interruption interruption;
-    private volatile Time.@Nullable Alarm graceOver;
+    private volatile @Nullable Interrupted interrupted;
     private volatile @Nullable OwnRecord record;
 
-    TaskAttempt(
-            RunScope scope,
-            Owner owner,
-            TaskRun taskRun,
-            int attempt,
-            Instant startedAt,
-            RunWorkers.@Nullable Worker worker) {
-        this.scope = scope;
-        this.owner = owner;
+    TaskAttempt(TaskRun taskRun, int attempt, Instant startedAt) {
         this.taskRun = taskRun;
         this.attempt = attempt;
         this.startedAt = startedAt;
-        this.worker = worker;
     }
 
+    /** What the run is a run of. */
+    abstract RunScope scope();
+
+    /** The code has returned or thrown. */
+    abstract void ended(@Nullable Object output, @Nullable Throwable failure);
+
+    /** The code goes on though it was interrupted, and nobody waits for it any more. */
+    abstract void abandoned(TaskAbandonedException failure);
+
     /**
-     * Executes the task's code and tells the owner how it ended.
+     * Executes the task's code and tells how it ended.
      *
      * @return false if the attempt was abandoned meanwhile: the thread has been given up and must do nothing more
      */
@@ -97,7 +96,7 @@ final class TaskAttempt implements TaskContext {
         Duration limit = node.timeout();
         Time.Alarm timeout = limit == null
                 ? Time.Alarm.NONE
-                : scope.settings().time().after(limit, () -> interrupt(Interruption.TIMEOUT));
+                : scope().settings().time().after(limit, () -> interrupt(Interruption.TIMEOUT));
         Object output = null;
         Throwable failure = null;
         forgetStrayInterrupt();
@@ -118,10 +117,10 @@ final class TaskAttempt implements TaskContext {
         OwnRecord own = record;
         TaskChange durable = own == null ? null : own.success();
         if (own == null || durable == null) {
-            owner.ended(this, output, failureOf(failure));
+            ended(output, failureOf(failure));
         } else {
             own.warnOfOtherEnd(durable, output, failure);
-            owner.ended(this, durable.output(), null);
+            ended(durable.output(), null);
         }
         return true;
     }
@@ -134,7 +133,7 @@ final class TaskAttempt implements TaskContext {
     }
 
     private @Nullable Throwable failureOf(@Nullable Throwable thrown) {
-        if (interruption != Interruption.TIMEOUT) {
+        if (interruption() != Interruption.TIMEOUT) {
             return thrown;
         }
         Duration limit = Objects.requireNonNullElse(node().timeout(), Duration.ZERO);
@@ -165,20 +164,21 @@ final class TaskAttempt implements TaskContext {
         if (!PHASE.compareAndSet(this, null, Phase.INTERRUPTING)) {
             return;
         }
-        interruption = reason;
+        Interrupted why = new Interrupted(reason);
+        interrupted = why;
         thread.interrupt();
         phase = Phase.INTERRUPTED;
-        Time.Alarm alarm = scope.settings().time().after(scope.settings().grace(), this::abandon);
-        graceOver = alarm;
+        Time.Alarm alarm = scope().settings().time().after(scope().settings().grace(), this::abandon);
+        why.graceOver = alarm;
         if (phase == Phase.ENDED) {
             alarm.cancel();
         }
     }
 
     private void dropAlarm() {
-        Time.Alarm alarm = graceOver;
-        if (alarm != null) {
-            alarm.cancel();
+        Interrupted why = interrupted;
+        if (why != null) {
+            why.graceOver.cancel();
         }
     }
 
@@ -187,10 +187,10 @@ final class TaskAttempt implements TaskContext {
             return;
         }
         TaskAbandonedException failure =
-                new TaskAbandonedException(taskId(), attempt, scope.settings().grace(), failureOf(null));
+                new TaskAbandonedException(taskId(), attempt, scope().settings().grace(), failureOf(null));
         failure.setStackTrace(thread.getStackTrace());
         LOG.warn("run {}: {}; the stack is that of the abandoned thread", runId(), failure.getMessage(), failure);
-        owner.abandoned(this, failure);
+        abandoned(failure);
     }
 
     TaskRun taskRun() {
@@ -202,15 +202,11 @@ final class TaskAttempt implements TaskContext {
     }
 
     private TaskNode node() {
-        return scope.pipeline().node(taskRun.task());
+        return scope().pipeline().node(taskRun.task());
     }
 
-    /**
-     * The worker that executed the attempt, if that is what the calling thread still works as: it may be telling what became
-     * of the attempt when it works for another run already.
-     */
-    RunWorkers.@Nullable Worker workerOfThisThread() {
-        return thread == Thread.currentThread() && worker != null && worker.isAtWork() ? worker : null;
+    boolean isOfThisThread() {
+        return thread == Thread.currentThread();
     }
 
     boolean isBeingExecuted() {
@@ -223,7 +219,8 @@ final class TaskAttempt implements TaskContext {
 
     @Nullable
     Interruption interruption() {
-        return interruption;
+        Interrupted why = interrupted;
+        return why == null ? null : why.reason;
     }
 
     RowCounts rows() {
@@ -236,7 +233,7 @@ final class TaskAttempt implements TaskContext {
     }
 
     Instant now() {
-        return scope.settings().time().instant();
+        return scope().settings().time().instant();
     }
 
     /** What was recorded while the attempt was being executed, if its success was. */
@@ -260,21 +257,21 @@ final class TaskAttempt implements TaskContext {
 
     @Override
     public RunId runId() {
-        return scope.run().id();
+        return scope().run().id();
     }
 
     @Override
     public String pipeline() {
-        return scope.pipeline().name();
+        return scope().pipeline().name();
     }
 
     @Override
     public Optional<DataInterval> dataInterval() {
-        CachePlan cache = scope.pipeline().cache(task());
+        CachePlan cache = scope().pipeline().cache(task());
         if (cache != null) {
             cache.checkDataInterval();
         }
-        return scope.run().dataInterval();
+        return scope().run().dataInterval();
     }
 
     @Override
@@ -295,13 +292,13 @@ final class TaskAttempt implements TaskContext {
     @Override
     @SuppressWarnings({"unchecked", "NullAway"})
     public <T extends @Nullable Object> T get(Parameter<T> parameter) {
-        Pipeline pipeline = scope.pipeline();
+        Pipeline pipeline = scope().pipeline();
         CachePlan cache = pipeline.cache(task());
         if (cache != null) {
             cache.checkArgument(parameter);
         }
         return (T) pipeline.scope(task())
-                .value(parameter, scope.arguments(), source -> inputs().output(pipeline.ordinal(source)));
+                .value(parameter, scope().arguments(), source -> inputs().output(pipeline.ordinal(source)));
     }
 
     @Override
@@ -323,8 +320,8 @@ final class TaskAttempt implements TaskContext {
     }
 
     private int upstreamOrdinal(TaskRef<?> upstream) {
-        int source = scope.pipeline().upstreamOrdinal(task(), upstream);
-        CachePlan cache = scope.pipeline().cache(task());
+        int source = scope().pipeline().upstreamOrdinal(task(), upstream);
+        CachePlan cache = scope().pipeline().cache(task());
         if (cache != null) {
             cache.checkUpstream(source, upstream.id());
         }
@@ -333,10 +330,10 @@ final class TaskAttempt implements TaskContext {
 
     @Override
     public void progress(long done, long total) {
-        if (scope.settings().listeners().isActive()) {
-            scope.settings()
+        if (scope().settings().listeners().isActive()) {
+            scope().settings()
                     .listeners()
-                    .tell(new RunListener.TaskProgress(scope.run(), taskId(), taskRun.mapIndex(), done, total));
+                    .tell(new RunListener.TaskProgress(scope().run(), taskId(), taskRun.mapIndex(), done, total));
         }
     }
 

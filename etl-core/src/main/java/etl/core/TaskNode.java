@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param start how its start follows from its upstream tasks
  * @param mapping how it is mapped, or null
  * @param timeout the longest time of one attempt, or null
+ * @param pool the name of its pool, or null
+ * @param poolSlots the slots that it needs there
  * @param outputType the declared type of the output, of a mapped task that of one element
  * @param inputs the ordinals of the tasks whose outputs it reads
  * @param upstream the ordinals of all upstream tasks
@@ -27,11 +29,14 @@ record TaskNode(
         TaskStart start,
         @Nullable Mapping mapping,
         @Nullable Duration timeout,
+        @Nullable String pool,
+        int poolSlots,
         Type outputType,
         int[] inputs,
         int[] upstream,
         int[] downstream) {
     TaskNode withBody(TaskBody other) {
-        return new TaskNode(view, id, other, start, mapping, timeout, outputType, inputs, upstream, downstream);
+        return new TaskNode(
+                view, id, other, start, mapping, timeout, pool, poolSlots, outputType, inputs, upstream, downstream);
     }
 }

@@ -67,6 +67,15 @@ final class TaskRun {
         }
     }
 
+    TaskRuns table() {
+        return table;
+    }
+
+    /** Where it stands in its table. */
+    int index() {
+        return isElement() ? mapIndex : task;
+    }
+
     int task() {
         return task;
     }
@@ -108,6 +117,11 @@ final class TaskRun {
 
     boolean start() {
         return claim(TaskState.PENDING, TaskState.RUNNING) || claim(TaskState.RETRYING, TaskState.RUNNING);
+    }
+
+    /** The first change of a task run that nobody else has seen yet. */
+    void startUnseen() {
+        STATE.lazySet(this, TaskState.RUNNING.ordinal());
     }
 
     /** Changes the state of a running task run, which nobody but the caller may change now. */
@@ -159,7 +173,9 @@ final class TaskRun {
     /** How long the last attempt took and what it counted. */
     void measured(Instant from, Instant to, RowCounts counted) {
         nanos = nanos(from, to);
-        rows = counted;
+        if (counted != rows) {
+            rows = counted;
+        }
     }
 
     /** More than 292 years count as these. */
@@ -169,7 +185,9 @@ final class TaskRun {
     }
 
     void output(@Nullable Object newOutput) {
-        output = newOutput;
+        if (newOutput != output) {
+            output = newOutput;
+        }
     }
 
     @Nullable

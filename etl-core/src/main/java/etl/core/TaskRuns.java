@@ -1,7 +1,6 @@
 package etl.core;
 
 import etl.core.spi.StoredTask;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +13,7 @@ final class TaskRuns {
 
     private final int mappedTask;
     private final AtomicReferenceArray<@Nullable TaskRun> runs;
-    private final AtomicInteger open;
+    private final StripedCount closed = new StripedCount();
     private volatile boolean anyFailed;
     private volatile boolean anyCancelled;
     private volatile boolean anySucceeded;
@@ -22,7 +21,6 @@ final class TaskRuns {
     private TaskRuns(int mappedTask, int size) {
         this.mappedTask = mappedTask;
         this.runs = new AtomicReferenceArray<>(size);
-        this.open = new AtomicInteger(size);
     }
 
     /** The task runs of all tasks, by ordinal. */
@@ -65,6 +63,25 @@ final class TaskRuns {
         return run;
     }
 
+    /** Makes a task run that waits to be executed the caller's, who must execute it; null if it does not wait any more. */
+    @Nullable
+    TaskRun take(int index) {
+        if (runs.get(index) == null) {
+            TaskRun fresh = create(index);
+            fresh.startUnseen();
+            if (runs.compareAndSet(index, null, fresh)) {
+                return fresh;
+            }
+        }
+        TaskRun run = get(index);
+        return run.start() ? run : null;
+    }
+
+    /** The ordinal of the task of a task run. */
+    int task(int index) {
+        return mappedTask == TASKS ? index : mappedTask;
+    }
+
     TaskState state(int index) {
         TaskRun run = runs.get(index);
         return run == null ? TaskState.PENDING : run.state();
@@ -79,15 +96,15 @@ final class TaskRuns {
         } else if (how == TaskState.SUCCEEDED && !anySucceeded) {
             anySucceeded = true;
         }
-        open.decrementAndGet();
+        closed.increment();
     }
 
     boolean isAllFinal() {
-        return open.get() == 0;
+        return closed.sum() == runs.length();
     }
 
     int finalCount() {
-        return runs.length() - open.get();
+        return closed.sum();
     }
 
     boolean anyFailed() {

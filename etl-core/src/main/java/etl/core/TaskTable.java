@@ -54,6 +54,11 @@ final class TaskTable {
         return ended;
     }
 
+    /** The task runs of all tasks. */
+    TaskRuns runs() {
+        return runs;
+    }
+
     TaskRun run(int task) {
         return runs.get(task);
     }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is ready is executed, once, and never more of it at the same time than the run and the orchestrator allow. */
 class RunWorkersLincheck {
+    private static final int ORDERS = 400;
     private static final Pipeline PIPELINE = pipeline();
     private static final TaskRuns TASKS = TaskRuns.ofTasks(PIPELINE.size());
     private static final RunSettings SETTINGS = new RunSettings(
@@ -37,28 +38,40 @@ class RunWorkersLincheck {
 
     @Test
     void a_run_that_may_have_one_worker() {
-        Interleavings.explore(OneRun.class, 3, 2, 80);
+        Interleavings.explore(OneWorker.class, 3, 1, ORDERS);
+    }
+
+    @Test
+    void a_run_that_may_have_two_workers() {
+        Interleavings.explore(TwoWorkers.class, 3, 1, ORDERS);
     }
 
     @Test
     void two_runs_that_take_turns_with_one_slot() {
-        Interleavings.explore(TwoRuns.class, 3, 2, 80);
+        Interleavings.explore(TwoRuns.class, 2, 2, ORDERS);
     }
 
-    public static class OneRun extends Runs {
-        public OneRun() {
-            super(1, 2);
+    public static class OneWorker extends Runs {
+        public OneWorker() {
+            super(1, 1, 2);
+        }
+    }
+
+    public static class TwoWorkers extends Runs {
+        public TwoWorkers() {
+            super(1, 2, 2);
         }
     }
 
     public static class TwoRuns extends Runs {
         public TwoRuns() {
-            super(2, 1);
+            super(2, 1, 1);
         }
     }
 
     public abstract static class Runs {
         private final Slots slots;
+        private final int parallelism;
         private final int allSlots;
         private final List<OneOf> runs;
         private final Queue<Runnable> handed = new ConcurrentLinkedQueue<>();
@@ -67,8 +80,9 @@ class RunWorkersLincheck {
         private final AtomicInteger busy = new AtomicInteger();
         private volatile boolean tooMany;
 
-        Runs(int count, int slots) {
+        Runs(int count, int parallelism, int slots) {
             this.slots = new Slots(slots);
+            this.parallelism = parallelism;
             this.allSlots = slots;
             this.runs = count == 1 ? List.of(new OneOf()) : List.of(new OneOf(), new OneOf());
         }
@@ -96,9 +110,7 @@ class RunWorkersLincheck {
 
         @Validate
         public void everythingIsExecutedAndNobodyWorks() {
-            while (work()) {
-                // As many threads as are needed.
-            }
+            workWhileThereIsSomething();
             Interleavings.check(executed.get() == ready.get(), executed + " were executed of " + ready);
             Interleavings.check(!tooMany, "too many were executed at the same time");
             for (OneOf run : runs) {
@@ -108,6 +120,24 @@ class RunWorkersLincheck {
                 Interleavings.check(slots.tryAcquire(), "a slot was lost");
             }
             Interleavings.check(!slots.tryAcquire(), "a slot was doubled");
+            for (int slot = 0; slot < allSlots; slot++) {
+                slots.release();
+            }
+            runs.forEach(this::hasAllItsWorkersAgain);
+        }
+
+        private void hasAllItsWorkersAgain(OneOf run) {
+            for (int task = 0; task <= parallelism; task++) {
+                run.workers.add(taskRun());
+            }
+            Interleavings.check(handed.size() == parallelism, handed.size() + " workers have begun");
+            workWhileThereIsSomething();
+        }
+
+        private void workWhileThereIsSomething() {
+            while (work()) {
+                // As many threads as are needed.
+            }
         }
 
         /** One of the runs; each of its task runs makes another one ready at first. */
@@ -123,7 +153,7 @@ class RunWorkersLincheck {
                         SETTINGS.time(),
                         SETTINGS.executor(),
                         SETTINGS.random(),
-                        1,
+                        parallelism,
                         slots,
                         Map.of(),
                         SETTINGS.grace(),
@@ -131,14 +161,14 @@ class RunWorkersLincheck {
             }
 
             @Override
-            public boolean execute(TaskRun run, RunWorkers.Worker worker) {
-                if (executing.incrementAndGet() > 1 || busy.incrementAndGet() > allSlots) {
+            public boolean execute(TaskRuns tasks, int index, RunWorkers.Worker worker) {
+                if (executing.incrementAndGet() > parallelism || busy.incrementAndGet() > allSlots) {
                     tooMany = true;
                 }
                 executed.incrementAndGet();
                 if (successors.getAndDecrement() > 0) {
                     ready.incrementAndGet();
-                    workers.add(taskRun(), worker);
+                    workers.add(TASKS, 0, worker);
                 }
                 busy.decrementAndGet();
                 executing.decrementAndGet();
@@ -149,6 +179,9 @@ class RunWorkersLincheck {
             public void hand(Runnable action) {
                 handed.add(action);
             }
+
+            @Override
+            public void outOfWork() {}
 
             @Override
             public void idle() {}
