@@ -1,5 +1,6 @@
 package etl.core;
 
+import org.jetbrains.lincheck.datastructures.ManagedStrategyGuaranteeKt;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 
 /**
@@ -7,6 +8,14 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
  * must be what they return one after the other in some order.
  */
 final class Interleavings {
+    /** Each call of theirs is one step: what is explored are the steps between them. */
+    private static final String[] COLLECTIONS = {
+        "java.util.concurrent.ConcurrentLinkedQueue",
+        "java.util.concurrent.ConcurrentHashMap",
+        "java.util.concurrent.ConcurrentHashMap$KeySetView",
+        "java.util.concurrent.ConcurrentHashMap$CollectionView"
+    };
+
     private Interleavings() {}
 
     /** One operation in each thread, in so many combinations of operations and arguments, each in so many orders. */
@@ -18,6 +27,9 @@ final class Interleavings {
                 .actorsAfter(0)
                 .iterations(combinations)
                 .invocationsPerIteration(orders)
+                .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(COLLECTIONS)
+                        .allMethods()
+                        .treatAsAtomic())
                 .check(operations);
     }
 

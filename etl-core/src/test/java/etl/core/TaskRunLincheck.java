@@ -14,7 +14,7 @@ class TaskRunLincheck {
 
     @Test
     void all_find_the_same_task_run() {
-        Interleavings.explore(Finders.class, 3, 1, 200);
+        Interleavings.explore(Finders.class, 3, 5, 200);
     }
 
     public static class Takers {
@@ -83,13 +83,29 @@ class TaskRunLincheck {
         }
     }
 
-    /** A task run is made by whoever asks for it first. */
+    /** A task run is made by whoever asks for it first, and taken by one. */
     public static class Finders {
         private final TaskRuns table = TaskRuns.ofTasks(1);
+        private final AtomicInteger taken = new AtomicInteger();
 
         @Operation
         public boolean find() {
             return table.get(0) == table.get(0);
+        }
+
+        @Operation
+        public void take() {
+            TaskRun run = table.take(0);
+            if (run != null) {
+                taken.incrementAndGet();
+                Interleavings.check(run == table.get(0), "there are two objects of one task run");
+            }
+        }
+
+        @Validate
+        public void hasBeenTakenOnce() {
+            boolean isRunning = table.state(0) == TaskState.RUNNING;
+            Interleavings.check(taken.get() == (isRunning ? 1 : 0), "taken " + taken + " times");
         }
     }
 }
