@@ -263,6 +263,11 @@ public final class Etl implements AutoCloseable {
         return recovery.recover(List.of(pipelines));
     }
 
+    /** As a resume, but not of a run that has ended. */
+    RunHandle goOn(RunId id, Pipeline pipeline) {
+        return again(id, pipeline, () -> resumption.recover(id, pipeline));
+    }
+
     void keepRecovering(List<Pipeline> pipelines, Duration period) {
         pipelines.forEach(this::checkPools);
         recovery.repeat(pipelines, period);

@@ -3,6 +3,7 @@ package etl.core;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.RowCounts;
 import etl.core.spi.RunJournal;
+import etl.core.spi.RunLostException;
 import etl.core.spi.TaskChange;
 import java.time.Instant;
 import java.util.Objects;
@@ -34,6 +35,8 @@ final class MappedTasks {
         MappedTask mapped;
         try {
             mapped = execution.table().map(whole, MappedElements.of(mapping, inputs));
+        } catch (RunLostException stopping) {
+            return;
         } catch (RuntimeException notMappable) {
             execution.failedWith(notMappable);
             endWhole(whole, TaskState.FAILED, null, notMappable);

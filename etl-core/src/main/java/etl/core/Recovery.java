@@ -61,7 +61,7 @@ final class Recovery {
                 park(run, pipeline);
                 return Optional.empty();
             }
-            RunHandle handle = etl.resume(id, pipeline);
+            RunHandle handle = etl.goOn(id, pipeline);
             LOG.info("run {} of pipeline '{}', whose process is gone, goes on here", id, pipeline.name());
             return Optional.of(handle);
         } catch (RunOwnedException another) {

@@ -9,6 +9,7 @@ import etl.core.spi.StoredTask;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Makes runs ready to be executed again. */
@@ -22,17 +23,31 @@ final class Resumption {
     }
 
     RunExecution resume(RunId id, Pipeline pipeline) {
-        checkNotSucceeded(stored(store, id, pipeline));
+        return resume(id, pipeline, Resumption::checkNotSucceeded);
+    }
+
+    /** Only if the run has not ended: whoever executed it may have brought it to its end just now. */
+    RunExecution recover(RunId id, Pipeline pipeline) {
+        return resume(id, pipeline, Resumption::checkNotEnded);
+    }
+
+    private RunExecution resume(RunId id, Pipeline pipeline, Consumer<StoredRun> check) {
+        check.accept(stored(store, id, pipeline));
         return take(id, journal -> {
             // Nobody but the owner writes: only now is what is stored known to stay.
             StoredRun stored = stored(store, id, pipeline);
-            checkNotSucceeded(stored);
-            Map<String, Object> arguments = arguments(stored, pipeline);
-            List<StoredTask> rows = store.tasks(id);
-            Set<String> again = Redone.inResume(pipeline, rows);
-            journal.reopen(again);
-            return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again), Set.of(), journal);
+            check.accept(stored);
+            return resumed(stored, pipeline, journal);
         });
+    }
+
+    private RunExecution resumed(StoredRun stored, Pipeline pipeline, RunJournal journal) {
+        RunId id = stored.definition().id();
+        Map<String, Object> arguments = arguments(stored, pipeline);
+        List<StoredTask> rows = store.tasks(id);
+        Set<String> again = Redone.inResume(pipeline, rows);
+        journal.reopen(again);
+        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again), Set.of(), journal);
     }
 
     RunExecution rerun(RunId id, Pipeline pipeline, Rerun choice) {
@@ -48,9 +63,16 @@ final class Resumption {
         });
     }
 
-    /** An execution of a new run. */
+    /** An execution of a new run; unless recording and taking it took so long that somebody else has gone on with it. */
     RunExecution execution(Pipeline pipeline, NewRun run, Map<String, Object> arguments) {
-        return take(run.id(), journal -> execution(pipeline, run, arguments, List.of(), Set.of(), journal));
+        return take(run.id(), journal -> {
+            StoredRun stored = stored(store, run.id(), pipeline);
+            if (stored.state() == RunState.QUEUED) {
+                return execution(pipeline, run, arguments, List.of(), Set.of(), journal);
+            }
+            checkNotEnded(stored);
+            return resumed(stored, pipeline, journal);
+        });
     }
 
     private RunExecution take(RunId id, Function<RunJournal, RunExecution> made) {
@@ -81,6 +103,13 @@ final class Resumption {
         if (stored.state() == RunState.SUCCEEDED) {
             throw new ResumeRefusedException("run " + stored.definition().id()
                     + " has succeeded; there is nothing to resume, but tasks of it can be chosen for a rerun");
+        }
+    }
+
+    private static void checkNotEnded(StoredRun stored) {
+        if (stored.state().isFinal()) {
+            throw new ResumeRefusedException(
+                    "run " + stored.definition().id() + " has ended meanwhile: it is " + stored.state());
         }
     }
 

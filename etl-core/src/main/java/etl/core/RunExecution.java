@@ -8,6 +8,7 @@ import etl.core.spi.RunExecutor;
 import etl.core.spi.RunInfo;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunListener;
+import etl.core.spi.RunLostException;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.Time;
 import java.time.Duration;
@@ -298,7 +299,7 @@ final class RunExecution implements RunWorkers.Owner {
         @Override
         @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
         public <T extends @Nullable Object> T get(int position) {
-            return (T) RunExecution.this.output(sources[position]);
+            return (T) input(sources[position]);
         }
 
         @Override
@@ -308,7 +309,17 @@ final class RunExecution implements RunWorkers.Owner {
 
         @Override
         public @Nullable Object output(int upstream) {
-            return RunExecution.this.output(upstream);
+            return input(upstream);
+        }
+
+        /** Reading from the store takes its time, and the code of the task must not begin when the run is lost by then. */
+        private @Nullable Object input(int upstream) {
+            boolean read = table.isOnlyStored(upstream);
+            Object output = RunExecution.this.output(upstream);
+            if (read && !journal.isOwner()) {
+                throw new RunLostException(run.id(), "its owner read the inputs of a task for too long");
+            }
+            return output;
         }
     }
 
@@ -469,7 +480,7 @@ final class RunExecution implements RunWorkers.Owner {
         journal.close();
         if (table.isAllFinal()) {
             // What had been written when the run was stopped was all that was left to do.
-            finish(settings.store()::journal);
+            finish(this::takenAgain);
             return;
         }
         Throwable cause = stopCause.get();
@@ -477,6 +488,20 @@ final class RunExecution implements RunWorkers.Owner {
         LOG.warn("run {} was stopped and can be resumed: {}", run.id(), why);
         events.close();
         end.completeExceptionally(new RunStoppedException(run.id(), why, cause));
+    }
+
+    /** Whoever had the run in between may have executed again what has failed here. */
+    private RunJournal takenAgain(RunId id) {
+        RunJournal taken = settings.store().journal(id);
+        try {
+            if (table.isAsStored(settings.store().tasks(id))) {
+                return taken;
+            }
+            throw new RunLostException(id, "somebody else has gone on with it");
+        } catch (RuntimeException | Error failure) {
+            taken.close();
+            throw failure;
+        }
     }
 
     private void closeGate() {

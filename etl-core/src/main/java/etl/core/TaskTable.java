@@ -71,6 +71,17 @@ final class TaskTable {
         return runs.isAllFinal();
     }
 
+    /** Whether every task stands in the store as it does here. */
+    boolean isAsStored(List<StoredTask> stored) {
+        int same = 0;
+        for (StoredTask row : stored) {
+            if (row.mapIndex() == StoredTask.NOT_MAPPED && row.state() == state(pipeline.ordinal(row.taskId()))) {
+                same++;
+            }
+        }
+        return same == pipeline.size();
+    }
+
     int finalTasks() {
         return runs.finalCount();
     }
@@ -110,10 +121,15 @@ final class TaskTable {
         return mapped.values();
     }
 
+    /** Whether the output has still to be read from the store. */
+    boolean isOnlyStored(int task) {
+        return run(task).output() instanceof TaskRun.NotLoaded;
+    }
+
     @Nullable
     Object output(int task, StateStore store, RunId run) {
         Object output = run(task).output();
-        if (output instanceof TaskRun.NotLoaded) {
+        if (isOnlyStored(task)) {
             TaskView view = pipeline.task(task);
             output = pipeline.mapping(task).isPresent()
                     ? store.outputs(run, view.id(), pipeline.mapping(task).get().elementType())

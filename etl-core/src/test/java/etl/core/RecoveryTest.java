@@ -20,11 +20,14 @@ class RecoveryTest {
     private final CountDownLatch hanging = new CountDownLatch(1);
     private volatile boolean hangs = true;
     private volatile int crashes;
+    private volatile Runnable meanwhile = () -> {};
 
     private final StoreDouble store = new StoreDouble() {
         @Override
         public List<StoredRun> abandoned(String pipeline) {
-            return super.abandoned(pipeline).stream()
+            List<StoredRun> abandoned = super.abandoned(pipeline);
+            meanwhile.run();
+            return abandoned.stream()
                     .map(run -> new StoredRun(
                             run.definition(),
                             run.state(),
@@ -104,6 +107,21 @@ class RecoveryTest {
             assertThat(ended.get()).isEqualTo(id);
             assertThat(etl.store().find(id).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
         }
+    }
+
+    @Test
+    void one_that_ends_while_it_is_looked_for_stays_as_it_is() throws Exception {
+        Pipeline pipeline = pipeline();
+        RunId id = stopped(pipeline);
+
+        try (Etl etl = Etl.builder().store(store).build();
+                Etl other = Etl.builder().store(store).build()) {
+            meanwhile = () -> other.control().endLost(id, pipeline);
+
+            assertThat(etl.recover(pipeline)).isEmpty();
+        }
+        assertThat(store.find(id).orElseThrow().state()).isEqualTo(RunState.FAILED);
+        assertThat(executed).containsExactly("first", "second");
     }
 
     @Test
