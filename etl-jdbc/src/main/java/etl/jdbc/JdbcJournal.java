@@ -127,7 +127,7 @@ final class JdbcJournal implements RunJournal {
 
     @Override
     public boolean isOwner() {
-        return lease == null || (lease.remaining() > 0 && !lease.isLost());
+        return lease == null || leases.isValid(lease);
     }
 
     @Override

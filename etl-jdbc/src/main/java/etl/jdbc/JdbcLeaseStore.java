@@ -27,7 +27,9 @@ final class JdbcLeaseStore implements LeaseStore {
     JdbcLeaseStore(Database database) {
         this.database = database;
         String table = database.table("pipeline_runs");
-        String until = "now() + ? * interval '1 millisecond'";
+        // Never shortened: a transaction that had to wait for a lock counts from its beginning, and the lease may be
+        // newer.
+        String until = "greatest(lease_until, now() + ? * interval '1 millisecond')";
         this.take =
                 "update " + table + " set owner = ?, epoch = epoch + 1, heartbeat_at = now(), lease_until = " + until
                         + ", crash_count = case when state in ('SUCCEEDED', 'FAILED', 'CANCELLED') then 0"

@@ -161,14 +161,21 @@ final class Leases {
 
     void loseWhatRanOut() {
         warnInTime();
-        for (Lease lease : held.values()) {
-            if (lease.remaining() <= 0 && !lease.isLost()) {
-                lose(
-                        lease,
-                        "its lease could not be prolonged for " + validity
-                                + ", so another process may have taken it; connections: " + connections());
-            }
+        held.values().forEach(this::isValid);
+    }
+
+    /**
+     * Whether nobody else can have taken the run. A lease that has run out is lost from then on, even if it could still be
+     * prolonged: what somebody was kept from doing because of it is not done any more.
+     */
+    boolean isValid(Lease lease) {
+        if (lease.remaining() <= 0 && !lease.isLost()) {
+            lose(
+                    lease,
+                    "its lease could not be prolonged for " + validity
+                            + ", so another process may have taken it; connections: " + connections());
         }
+        return !lease.isLost();
     }
 
     /** A connection may be waited for for longer than a lease lasts, and until then nobody has thrown anything. */
