@@ -1,0 +1,280 @@
+package etl.jdbc;
+
+import etl.core.RunId;
+import etl.core.RunState;
+import etl.core.TaskState;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.NewRun;
+import etl.core.spi.RunOwnedException;
+import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tables in memory, with the rules of the SQL: what {@code SimulatedDatabaseTest} compares with PostgreSQL. Each method is
+ * one transaction that nobody disturbs.
+ */
+final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
+    private static final Comparator<SimulatedTask> BY_KEY = Comparator.comparing(
+                    (SimulatedTask task) -> task.key().taskId())
+            .thenComparingInt(task -> task.key().mapIndex());
+
+    private static final long STALENESS = 1_000_000;
+
+    private final LongSupplier micros;
+    private final Defect defect;
+    private final Watch watch;
+    private final Map<RunId, SimulatedRun> runs = new LinkedHashMap<>();
+    private final Map<TaskWrite.Row, SimulatedTask> tasks = new HashMap<>();
+    private final List<Version> history = new ArrayList<>();
+
+    private record Version(long at, SimulatedTask row) {}
+
+    /** Sees every change. */
+    interface Watch {
+        Watch NOBODY = new Watch() {};
+
+        default void changed(@Nullable SimulatedTask before, SimulatedTask after) {}
+
+        default void changed(SimulatedRun run, RunState before) {}
+
+        default void taken(SimulatedRun run) {}
+
+        default void prolonged(SimulatedRun run) {}
+
+        /** With a lease whose epoch is not the run's. */
+        default void changedByZombie(RunId run) {}
+    }
+
+    /**
+     * A database.
+     *
+     * @param micros its clock
+     */
+    SimulatedDatabase(LongSupplier micros, Defect defect, Watch watch) {
+        this.micros = micros;
+        this.defect = defect;
+        this.watch = watch;
+    }
+
+    boolean insert(NewRun run, String owner, Duration length) {
+        return runs.putIfAbsent(run.id(), new SimulatedRun(run, owner, until(length))) == null;
+    }
+
+    private long until(Duration length) {
+        long micro = length.toNanos() / 1_000;
+        return micros.getAsLong() + (defect == Defect.LEASE_TOO_SHORT ? micro / 2 : micro);
+    }
+
+    // --- leases -----------------------------------------------------------------------------------------------------
+
+    @Override
+    public long take(RunId id, String owner, Duration length) {
+        SimulatedRun run = runs.get(id);
+        long now = micros.getAsLong();
+        boolean free =
+                run != null && (run.isFree(now) || owner.equals(run.owner) || defect == Defect.LEASE_NOT_RESPECTED);
+        if (!free) {
+            throw new RunOwnedException(id, run == null ? "somebody who has deleted it" : String.valueOf(run.owner));
+        }
+        run.take(owner, until(length), now, defect == Defect.EPOCH_NOT_RAISED);
+        watch.taken(run);
+        return run.epoch;
+    }
+
+    @Override
+    public Map<RunId, Long> prolong(Collection<RunId> ids, String owner, Duration length) {
+        Map<RunId, Long> epochs = new HashMap<>();
+        for (RunId id : ids) {
+            SimulatedRun run = runs.get(id);
+            if (run != null && owner.equals(run.owner)) {
+                run.prolong(until(length));
+                watch.prolonged(run);
+                epochs.put(id, run.epoch);
+            }
+        }
+        return epochs;
+    }
+
+    @Override
+    public void release(RunId id, long epoch) {
+        SimulatedRun run = runs.get(id);
+        if (run != null && run.epoch == epoch) {
+            run.free();
+        }
+    }
+
+    // --- runs -------------------------------------------------------------------------------------------------------
+
+    private @Nullable SimulatedRun owned(RunId id, @Nullable Lease lease) {
+        SimulatedRun run = runs.get(id);
+        return run != null && (lease == null || lease.epoch() == run.epoch) ? run : null;
+    }
+
+    @Override
+    public boolean reopen(RunId id, @Nullable Lease lease, Set<String> taskIds) {
+        SimulatedRun run = owned(id, lease);
+        if (run == null) {
+            return false;
+        }
+        RunState before = run.state;
+        run.state = RunState.RUNNING;
+        run.endedAt = null;
+        run.error = Optional.empty();
+        watch.changed(run, before);
+        for (SimulatedTask task : List.copyOf(tasks.values())) {
+            boolean kept = task.survivesReopening() && defect != Defect.SUCCESS_RESET;
+            if (task.run().equals(id) && (!kept || taskIds.contains(task.key().taskId()))) {
+                put(task, task.reopened());
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean start(RunId id, @Nullable Lease lease, Instant at) {
+        SimulatedRun run = owned(id, lease);
+        if (run == null || run.state.isFinal()) {
+            return false;
+        }
+        RunState before = run.state;
+        run.state = RunState.RUNNING;
+        run.startedAt = run.startedAt == null ? at : run.startedAt;
+        watch.changed(run, before);
+        return true;
+    }
+
+    @Override
+    public boolean end(RunId id, @Nullable Lease lease, RunState state, Instant at, Optional<ErrorInfo> error) {
+        SimulatedRun run = owned(id, lease);
+        if (run == null || (run.state.isFinal() && !(run.state == state && at.equals(run.endedAt)))) {
+            return false;
+        }
+        RunState before = run.state;
+        run.state = state;
+        run.endedAt = at;
+        run.error = error;
+        run.free();
+        watch.changed(run, before);
+        return true;
+    }
+
+    // --- batches ----------------------------------------------------------------------------------------------------
+
+    @Override
+    public Unwritten apply(List<TaskWrite> batch) {
+        return apply(batch, defect == Defect.EPOCH_NOT_COMPARED ? Set.of() : lost(batch));
+    }
+
+    Set<Lease> lost(List<TaskWrite> batch) {
+        Set<Lease> lost = new HashSet<>();
+        for (TaskWrite write : batch) {
+            Lease lease = write.lease();
+            if (lease != null && owned(write.run(), lease) == null) {
+                lost.add(lease);
+            }
+        }
+        return lost;
+    }
+
+    Unwritten apply(List<TaskWrite> batch, Set<Lease> lost) {
+        Set<TaskWrite> refused = new HashSet<>();
+        for (TaskWrite write : defect == Defect.STARTS_AFTER_ENDS ? startsLast(batch) : batch) {
+            Lease lease = write.lease();
+            if (lease != null && lost.contains(lease)) {
+                continue;
+            }
+            SimulatedTask before = tasks.get(write.row());
+            SimulatedTask after = SimulatedTask.after(before, write, defect == Defect.ANY_STATE_CAN_FOLLOW);
+            if (after == null) {
+                refused.add(write);
+            } else {
+                put(before, after);
+                if (lease != null && owned(write.run(), lease) == null) {
+                    watch.changedByZombie(write.run());
+                }
+            }
+        }
+        return new Unwritten(lost, refused);
+    }
+
+    private static List<TaskWrite> startsLast(List<TaskWrite> batch) {
+        return batch.stream()
+                .sorted(Comparator.comparing(write -> write.change().state() == TaskState.RUNNING))
+                .toList();
+    }
+
+    private void put(@Nullable SimulatedTask before, SimulatedTask after) {
+        tasks.put(after.key(), after);
+        if (defect == Defect.STALE_READS) {
+            history.add(new Version(micros.getAsLong(), after));
+        }
+        watch.changed(before, after);
+    }
+
+    // --- what is read -----------------------------------------------------------------------------------------------
+
+    Optional<StoredRun> find(RunId id) {
+        return Optional.ofNullable(runs.get(id)).map(run -> run.stored(micros.getAsLong()));
+    }
+
+    Collection<SimulatedRun> runs() {
+        return runs.values();
+    }
+
+    List<StoredRun> abandoned(String pipeline) {
+        long now = micros.getAsLong();
+        return runs.values().stream()
+                .filter(run -> run.definition.pipeline().equals(pipeline) && run.isUnfinished() && run.isFree(now))
+                .map(run -> run.stored(now))
+                .toList();
+    }
+
+    List<SimulatedTask> rows(RunId run) {
+        return tasks.values().stream()
+                .filter(task -> task.run().equals(run))
+                .sorted(BY_KEY)
+                .toList();
+    }
+
+    List<StoredTask> tasks(RunId run) {
+        return (defect == Defect.STALE_READS ? staleRows(run) : rows(run))
+                .stream().map(SimulatedTask::stored).toList();
+    }
+
+    private List<SimulatedTask> staleRows(RunId run) {
+        Map<TaskWrite.Row, SimulatedTask> then = new HashMap<>();
+        history.stream()
+                .filter(version -> version.at() < micros.getAsLong() - STALENESS
+                        && version.row().run().equals(run))
+                .forEach(version -> then.put(version.row().key(), version.row()));
+        return then.values().stream().sorted(BY_KEY).toList();
+    }
+
+    @Nullable
+    SimulatedTask row(RunId run, String taskId) {
+        return tasks.get(new TaskWrite.Row(run, taskId, StoredTask.NOT_MAPPED));
+    }
+
+    boolean isValid(Lease lease) {
+        return owned(lease.run(), lease) != null;
+    }
+
+    boolean hasSucceeded(RunId run, String taskId) {
+        SimulatedTask row = row(run, taskId);
+        return row != null && row.state() == TaskState.SUCCEEDED;
+    }
+}

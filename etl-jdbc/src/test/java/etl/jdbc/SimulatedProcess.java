@@ -1,0 +1,232 @@
+package etl.jdbc;
+
+import etl.core.Etl;
+import etl.core.RunId;
+import etl.core.spi.RunExecutor;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.Time;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+
+/**
+ * A process with the runner, the leases and the writer that a real one has. What a real one has threads for are strands
+ * here: the steps of runs, the writer's batches, the heartbeat.
+ */
+final class SimulatedProcess extends VirtualTime.Host {
+    private static final Instant BEGINNING = Instant.parse("2001-01-01T12:00:00Z");
+    private static final long LONGEST_SKEW = TimeUnit.HOURS.toMicros(1);
+    private static final ThreadLocal<Boolean> IN_STEP = ThreadLocal.withInitial(() -> false);
+
+    private final SimulatedWorld world;
+    private final VirtualTime time;
+    private final RandomGenerator random;
+    private final String name;
+    private final long skew;
+    private final Patience patience;
+    private final Leases leases;
+    private final GroupCommit writer;
+    private final RunWrites runs;
+    private final SimulatedStore store;
+    private final Etl etl;
+    private final Steps steps = new Steps();
+    private boolean submitting;
+    private boolean cutOff;
+    private boolean committing;
+    private boolean moreToCommit;
+    private boolean looking;
+
+    SimulatedProcess(String name, SimulatedWorld world) {
+        this.name = name;
+        this.world = world;
+        this.time = world.time();
+        this.random = world.random();
+        this.skew = random.nextLong(-LONGEST_SKEW, LONGEST_SKEW);
+        SimulatedConnection connection = world.connection(this);
+        Duration lease = world.lease();
+        this.patience = new Patience(lease, new StrandTime());
+        this.leases = new Leases(connection, patience, patience.time(), name, lease);
+        this.writer = new GroupCommit(connection, patience);
+        this.runs = new RunWrites(connection, patience);
+        this.store = new SimulatedStore(this, connection, world);
+        time.start(micros(leases.pauseBetweenBeats()), this, this::beat);
+        this.etl = Etl.builder()
+                .store(store)
+                .time(new Clock())
+                .executor(steps)
+                .random(random)
+                .parallelism(4)
+                .mostCrashes(Integer.MAX_VALUE)
+                .recover(world.pipeline())
+                .recoveryPeriod(lease.dividedBy(2))
+                .build();
+    }
+
+    private static long micros(Duration duration) {
+        return duration.toNanos() / 1_000;
+    }
+
+    SimulatedWorld world() {
+        return world;
+    }
+
+    Etl etl() {
+        return etl;
+    }
+
+    SimulatedStore store() {
+        return store;
+    }
+
+    Leases leases() {
+        return leases;
+    }
+
+    GroupCommit writer() {
+        return writer;
+    }
+
+    RunWrites runs() {
+        return runs;
+    }
+
+    ProcessTime processTime() {
+        return patience.time();
+    }
+
+    boolean isCutOff() {
+        return cutOff;
+    }
+
+    void cutOff(boolean now) {
+        cutOff = now;
+    }
+
+    private void beat() {
+        time.start(micros(leases.beat()), this, this::beat);
+    }
+
+    /** There are leases to look after. */
+    void taken() {
+        if (!looking) {
+            looking = true;
+            time.after(micros(leases.pauseBetweenLooks()), this, this::look);
+        }
+    }
+
+    private void look() {
+        leases.loseWhatRanOut();
+        looking = false;
+        if (store.holdsLeases()) {
+            taken();
+        }
+    }
+
+    /** Something is waiting to be committed. */
+    void written() {
+        if (committing) {
+            moreToCommit = true;
+        } else {
+            committing = true;
+            time.startWriter(delay(), this, this::commit);
+        }
+    }
+
+    private void commit() {
+        do {
+            moreToCommit = false;
+            writer.commitNext();
+        } while (moreToCommit);
+        committing = false;
+    }
+
+    /** Threads begin at once, more or less. */
+    private long delay() {
+        return random.nextInt(4) == 0 ? random.nextLong(2_000) : 0;
+    }
+
+    /** By the clock that nobody sets. */
+    private final class StrandTime implements ProcessTime {
+        @Override
+        public long nanoTime() {
+            return (time.now() + skew) * 1_000;
+        }
+
+        @Override
+        public boolean await(CompletableFuture<?> event, Duration limit) {
+            return time.await(event, limit);
+        }
+    }
+
+    /** By the clock on the wall, which is wrong. */
+    private final class Clock implements Time {
+        @Override
+        public Instant instant() {
+            return BEGINNING.plus(time.now() + skew, ChronoUnit.MICROS);
+        }
+
+        @Override
+        public Alarm after(Duration delay, Runnable action) {
+            return time.after(micros(delay), SimulatedProcess.this, action)::cancel;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private final class Steps implements RunExecutor {
+        @Override
+        public Executor stepsOf(RunId run) {
+            return step -> time.start(delay(), SimulatedProcess.this, () -> {
+                IN_STEP.set(true);
+                try {
+                    step.run();
+                } finally {
+                    IN_STEP.set(false);
+                }
+            });
+        }
+
+        /** At once where that may wait, since whoever starts a run waits for its end if it does not start. */
+        @Override
+        public Executor endsOf(RunId run) {
+            return IN_STEP.get() && !time.isInBetween() ? Runnable::run : stepsOf(run);
+        }
+
+        @Override
+        public <T> T await(RunId run, CompletableFuture<T> end, Duration limit) throws TimeoutException {
+            if (!time.await(end, limit)) {
+                throw new TimeoutException();
+            }
+            return end.join();
+        }
+    }
+
+    boolean isSubmitting() {
+        return submitting;
+    }
+
+    /** Starts a run, unless that cannot be recorded now. */
+    void submit(Runnable submission) {
+        submitting = true;
+        steps.stepsOf(RunId.random()).execute(() -> {
+            try {
+                submission.run();
+            } catch (StateStoreException notNow) {
+                // Somebody tries again.
+            } finally {
+                submitting = false;
+            }
+        });
+    }
+
+    @Override
+    public String toString() {
+        return name;
+    }
+}

@@ -1,0 +1,240 @@
+package etl.jdbc;
+
+import etl.core.InMemoryStateStore;
+import etl.core.RunId;
+import etl.core.RunState;
+import etl.core.spi.ErrorInfo;
+import etl.core.spi.NewRun;
+import etl.core.spi.OutputCache;
+import etl.core.spi.Purged;
+import etl.core.spi.Retention;
+import etl.core.spi.RunJournal;
+import etl.core.spi.RunLostException;
+import etl.core.spi.ScheduleStore;
+import etl.core.spi.StateStore;
+import etl.core.spi.StateStoreException;
+import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
+import etl.core.spi.TaskChange;
+import java.lang.reflect.Type;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** The store of a simulated process: as {@link JdbcStateStore}, with the same journals, on a simulated connection. */
+final class SimulatedStore implements StateStore {
+    private static final int LARGEST_OUTPUT = 1_000;
+    private static final OutputCache NO_CACHE = InMemoryStateStore.create().outputCache();
+    private static final CancelRequests NO_CANCELS = new CancelRequests(new Database(none(), "etl"));
+
+    private final SimulatedProcess process;
+    private final SimulatedConnection connection;
+    private final SimulatedWorld world;
+
+    SimulatedStore(SimulatedProcess process, SimulatedConnection connection, SimulatedWorld world) {
+        this.process = process;
+        this.connection = connection;
+        this.world = world;
+    }
+
+    private static DataSource none() {
+        return new Faults().on(new org.postgresql.ds.PGSimpleDataSource());
+    }
+
+    private SimulatedDatabase database() {
+        return world.database();
+    }
+
+    boolean holdsLeases() {
+        return world.runIds().stream().anyMatch(run -> process.leases().held(run) != null);
+    }
+
+    @Override
+    public boolean create(NewRun run) {
+        boolean recorded = connection.read(() -> database()
+                .insert(run, process.leases().owner(), process.leases().length()));
+        if (!recorded) {
+            throw new StateStoreException(
+                    "somebody else has recorded the run, and nobody here wants to follow it", null);
+        }
+        return true;
+    }
+
+    @Override
+    public RunJournal journal(RunId run) {
+        find(run).orElseThrow(() -> new StateStoreException("there is no run " + run + " in this store", null));
+        Lease lease = process.leases().take(run);
+        process.taken();
+        return new Journal(
+                run,
+                lease,
+                new JdbcJournal(
+                        run,
+                        lease,
+                        process.leases(),
+                        process.runs(),
+                        process.writer(),
+                        NO_CANCELS,
+                        LARGEST_OUTPUT,
+                        process.processTime()));
+    }
+
+    /** Tells the process that something was written, and the invariants what is said to be durable. */
+    private final class Journal implements RunJournal {
+        private final RunId run;
+        private final Lease lease;
+        private final JdbcJournal journal;
+        private boolean broken;
+
+        Journal(RunId run, Lease lease, JdbcJournal journal) {
+            this.run = run;
+            this.lease = lease;
+            this.journal = journal;
+        }
+
+        @Override
+        public void reopen(Set<String> taskIds) {
+            journal.reopen(taskIds);
+        }
+
+        @Override
+        public void started(Instant at) {
+            journal.started(at);
+        }
+
+        @Override
+        public void write(TaskChange change, Receipt receipt) {
+            journal.write(change, new Receipt() {
+                @Override
+                public void durable() {
+                    world.invariants().saidToBeDurable(database(), run, change);
+                    receipt.durable();
+                }
+
+                @Override
+                public void failed(StateStoreException failure) {
+                    if (!broken) {
+                        broken = true;
+                        world.invariants().refused(database(), lease, failure);
+                    }
+                    receipt.failed(failure);
+                }
+            });
+            process.written();
+        }
+
+        @Override
+        public void ended(RunState state, Instant at, Optional<ErrorInfo> error) {
+            journal.ended(state, at, error);
+        }
+
+        /** Nobody wants a run cancelled. */
+        @Override
+        public void onCancelRequest(Runnable action) {}
+
+        @Override
+        public boolean isOwner() {
+            return journal.isOwner();
+        }
+
+        @Override
+        public void onLost(Consumer<RunLostException> action) {
+            journal.onLost(action);
+        }
+
+        @Override
+        public void close() {
+            journal.close();
+        }
+    }
+
+    @Override
+    public Optional<StoredRun> find(RunId run) {
+        return connection.read(() -> database().find(run));
+    }
+
+    @Override
+    public Optional<StoredRun> findByKey(String pipeline, String runKey) {
+        return find(RunId.ofKey(pipeline, runKey));
+    }
+
+    @Override
+    public List<StoredRun> abandoned(String pipeline) {
+        return connection.read(() -> database().abandoned(pipeline));
+    }
+
+    @Override
+    public List<StoredTask> tasks(RunId run) {
+        return connection.read(() -> database().tasks(run));
+    }
+
+    @Override
+    public Optional<StoredTask> task(RunId run, String taskId) {
+        return tasks(run).stream().filter(task -> task.taskId().equals(taskId)).findFirst();
+    }
+
+    @Override
+    public @Nullable Object output(RunId run, String taskId, Type type) {
+        return JsonCodec.decode(
+                connection.read(() -> Objects.requireNonNull(
+                        Objects.requireNonNull(database().row(run, taskId)).output())),
+                type);
+    }
+
+    @Override
+    public OutputCache outputCache() {
+        return NO_CACHE;
+    }
+
+    @Override
+    public void close() {}
+
+    private static UnsupportedOperationException notNeeded() {
+        return new UnsupportedOperationException("no schedule needs this");
+    }
+
+    @Override
+    public List<@Nullable Object> outputs(RunId run, String taskId, Type elementType) {
+        throw notNeeded();
+    }
+
+    @Override
+    public boolean mark(RunId run, TaskChange mark) {
+        throw notNeeded();
+    }
+
+    @Override
+    public boolean requestCancel(RunId run) {
+        throw notNeeded();
+    }
+
+    @Override
+    public List<StoredRun> recent(int limit) {
+        throw notNeeded();
+    }
+
+    @Override
+    public List<StoredRun> unfinished(String pipeline) {
+        throw notNeeded();
+    }
+
+    @Override
+    public ScheduleStore schedules() {
+        throw notNeeded();
+    }
+
+    @Override
+    public Purged purge(Retention retention) {
+        throw notNeeded();
+    }
+
+    @Override
+    public Purged purgeable(Retention retention) {
+        throw notNeeded();
+    }
+}
