@@ -64,12 +64,12 @@ class DiskFullTest {
             JdbcStateStore store =
                     JdbcStateStore.builder(server.url()).lease(LEASE).open();
             server.execute("alter table etl.pipeline_tasks set tablespace small");
-            try (Warnings warnings = new Warnings();
+            try (Logged log = new Logged();
                     Etl etl = Etl.builder().store(store).build()) {
                 Pipeline pipeline = pipeline();
                 fill(server);
                 RunHandle waiting = etl.submit(pipeline, Arguments.none());
-                assertThat(warnings.await(FULL))
+                assertThat(log.await(FULL))
                         .contains("the state cannot be stored now")
                         .hasSizeLessThan(500);
                 server.execute("drop table filler");
@@ -82,7 +82,7 @@ class DiskFullTest {
                         .isInstanceOf(RunStoppedException.class)
                         .hasMessageContaining("the state of the run cannot be stored: ERROR: could not extend file")
                         .hasMessageContaining(FULL)
-                        .satisfies(failure -> assertThat(log(failure)).hasSizeLessThan(20_000));
+                        .satisfies(failure -> assertThat(stack(failure)).hasSizeLessThan(20_000));
                 server.execute("drop table filler");
                 etl.resume(stopped.id(), pipeline).await().orThrow();
             }
@@ -90,10 +90,10 @@ class DiskFullTest {
     }
 
     /** Would be much longer if it held the output. */
-    private static String log(Throwable failure) {
-        StringWriter log = new StringWriter();
-        failure.printStackTrace(new PrintWriter(log));
-        return log.toString();
+    private static String stack(Throwable failure) {
+        StringWriter text = new StringWriter();
+        failure.printStackTrace(new PrintWriter(text));
+        return text.toString();
     }
 
     private static void fill(KillablePostgres server) throws SQLException {

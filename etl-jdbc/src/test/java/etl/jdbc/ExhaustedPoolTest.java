@@ -70,10 +70,10 @@ class ExhaustedPoolTest {
     @Test
     void a_run_waits_for_connections_and_says_how_full_the_pool_is() throws Exception {
         CountedChain chain = new CountedChain(this::takeAll);
-        try (Warnings warnings = new Warnings();
+        try (Logged log = new Logged();
                 Etl etl = etl(LEASE)) {
             RunHandle run = etl.submit(chain.pipeline(), Arguments.none());
-            assertThat(warnings.await("leases of runs could not be prolonged for PT0.8S"))
+            assertThat(log.await("leases of runs could not be prolonged for PT0.8S"))
                     .contains(
                             "and as long after that the runs stop; connections: host (total=2, active=2, idle=0, waiting=");
             giveBack();
@@ -85,10 +85,10 @@ class ExhaustedPoolTest {
     @Test
     void a_run_that_waits_for_too_long_stops_and_keeps_what_has_finished() throws Exception {
         CountedChain chain = new CountedChain(this::takeAll);
-        try (Warnings warnings = new Warnings();
+        try (Logged log = new Logged();
                 Etl etl = etl(LEASE)) {
             RunHandle run = etl.submit(chain.pipeline(), Arguments.none());
-            warnings.await("its lease could not be prolonged for PT1.6S");
+            log.await("its lease could not be prolonged for PT1.6S");
             giveBack();
 
             assertThatThrownBy(run::await)

@@ -42,7 +42,7 @@ class SlowNetworkTest {
     @Test
     void a_run_waits_for_a_server_that_does_not_answer() throws Exception {
         try (TcpProxy network = new TcpProxy(postgres.databaseUrl());
-                Warnings warnings = new Warnings();
+                Logged log = new Logged();
                 Etl etl = Etl.builder()
                         .store(JdbcStateStore.builder(network.url())
                                 .lease(LEASE)
@@ -51,7 +51,7 @@ class SlowNetworkTest {
             CountedChain chain = new CountedChain(network::stall);
 
             RunHandle run = etl.submit(chain.pipeline(), Arguments.none());
-            warnings.await("leases of runs could not be prolonged");
+            log.await("leases of runs could not be prolonged");
             network.goOn();
 
             chain.assertExecutedOnce(run.await().orThrow(), etl.store());
@@ -72,12 +72,13 @@ class SlowNetworkTest {
         }
     }
 
-    /** Has no timeout of its own. */
+    /** Gives up connecting, but waits for an answer for ever. */
     private static DataSource host(TcpProxy network) {
         PGSimpleDataSource source = new PGSimpleDataSource();
         source.setUrl(DatabaseUrl.parse(network.url()).jdbcUrl());
         source.setUser("postgres");
         source.setPassword("postgres");
+        source.setLoginTimeout(1);
         return source;
     }
 

@@ -3,27 +3,29 @@ package etl.jdbc;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
 import java.util.ArrayList;
 import java.util.List;
 import org.slf4j.LoggerFactory;
 
-/** What this module warns of while this is open. */
-final class Warnings extends AppenderBase<ILoggingEvent> implements AutoCloseable {
+/** What this module logs while this is open, each message with that of its exception. */
+final class Logged extends AppenderBase<ILoggingEvent> implements AutoCloseable {
     private final Logger logger = (Logger) LoggerFactory.getLogger("etl.jdbc");
     private final List<String> messages = new ArrayList<>();
 
-    Warnings() {
+    Logged() {
         setContext(logger.getLoggerContext());
         start();
-        logger.setLevel(Level.WARN);
+        logger.setLevel(Level.DEBUG);
         logger.addAppender(this);
     }
 
     @Override
     protected void append(ILoggingEvent event) {
         synchronized (messages) {
-            messages.add(event.getFormattedMessage());
+            IThrowableProxy failure = event.getThrowableProxy();
+            messages.add(event.getFormattedMessage() + (failure == null ? "" : ": " + failure.getMessage()));
             messages.notifyAll();
         }
     }
@@ -39,12 +41,6 @@ final class Warnings extends AppenderBase<ILoggingEvent> implements AutoCloseabl
                 }
                 messages.wait();
             }
-        }
-    }
-
-    List<String> all() {
-        synchronized (messages) {
-            return List.copyOf(messages);
         }
     }
 
