@@ -36,7 +36,7 @@ final class GroupCommit implements AutoCloseable {
     private final WriteQueue queue;
     private final Thread writer;
 
-    /** The thread is started by {@link #start}; without it, somebody else calls {@link #commitNext}. */
+    /** The thread is started by {@link #start}; without it, somebody else calls {@link #commitReady}. */
     GroupCommit(BatchStore store, Patience patience, Duration linger) {
         this.store = store;
         this.patience = patience;
@@ -83,21 +83,25 @@ final class GroupCommit implements AutoCloseable {
     }
 
     private void drain() {
-        boolean more = true;
-        while (more) {
-            more = commitNext();
+        for (WriteQueue.Batch batch = queue.take(LARGEST_BATCH);
+                !batch.writes().isEmpty();
+                batch = queue.take(LARGEST_BATCH)) {
+            commit(batch);
         }
     }
 
-    /** Waits for writes and commits those that are there; false if there were none, and there will be none any more. */
-    boolean commitNext() {
-        WriteQueue.Batch batch = queue.take(LARGEST_BATCH);
-        if (batch.writes().isEmpty()) {
-            return false;
+    /** Commits what is ready to be committed; false if nothing is, or somebody else commits. */
+    boolean commitReady() {
+        WriteQueue.Batch batch = queue.poll(LARGEST_BATCH);
+        if (batch != null) {
+            commit(batch);
         }
+        return batch != null;
+    }
+
+    private void commit(WriteQueue.Batch batch) {
         commit(batch.writes(), batch.again());
         queue.settled(batch);
-        return true;
     }
 
     /** Tells every receipt, whatever happens. */

@@ -41,8 +41,11 @@ final class Lease {
         return epoch;
     }
 
+    /** A lease that is lost stays so, and whoever waits for what was written with it does not wait for longer. */
     void prolong(long until) {
-        validUntil = until;
+        if (!isLost()) {
+            validUntil = until;
+        }
     }
 
     /** How long nobody else can take the run, in nanoseconds; not positive if somebody may have taken it. */

@@ -127,6 +127,17 @@ final class WriteQueue {
         }
     }
 
+    /** As {@link #take}, but null if that would have to wait. */
+    @Nullable
+    Batch poll(int most) {
+        lock.lock();
+        try {
+            return next(most);
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** What waits, if nobody has a batch now. */
     @Nullable
     Batch tryTake(int most) {

@@ -180,6 +180,7 @@ final class SimulatedConnection implements BatchStore, LeaseStore, RunStore {
     }
 
     private SQLException lost(String what) {
+        process.notCommitted();
         time.note(() -> process + " loses " + what);
         time.pause(weather.timeToNotice());
         return new SQLException(what + " was lost", "08006");

@@ -1,6 +1,7 @@
 package etl.jdbc;
 
 import etl.core.Etl;
+import etl.core.ResumeRefusedException;
 import etl.core.RunId;
 import etl.core.spi.RunExecutor;
 import etl.core.spi.StateStoreException;
@@ -37,8 +38,7 @@ final class SimulatedProcess extends VirtualTime.Host {
     private final Steps steps = new Steps();
     private boolean submitting;
     private boolean cutOff;
-    private boolean committing;
-    private boolean moreToCommit;
+    private boolean leftOver;
     private boolean looking;
 
     SimulatedProcess(String name, SimulatedWorld world) {
@@ -51,7 +51,7 @@ final class SimulatedProcess extends VirtualTime.Host {
         Duration lease = world.lease();
         this.patience = new Patience(lease, new StrandTime());
         this.leases = new Leases(connection, patience, patience.time(), name, lease);
-        this.writer = new GroupCommit(connection, patience);
+        this.writer = new GroupCommit(connection, patience, GroupCommit.LINGER);
         this.runs = new RunWrites(connection, patience);
         this.store = new SimulatedStore(this, connection, world);
         time.start(micros(leases.pauseBetweenBeats()), this, this::beat);
@@ -127,22 +127,29 @@ final class SimulatedProcess extends VirtualTime.Host {
         }
     }
 
-    /** Something is waiting to be committed. */
-    void written() {
-        if (committing) {
-            moreToCommit = true;
-        } else {
-            committing = true;
-            time.startWriter(delay(), this, this::commit);
+    /** Something is waiting to be committed, at once or when it has lingered. */
+    void written(boolean lingers) {
+        time.startWriter(lingers ? micros(GroupCommit.LINGER) : delay(), this, this::commit);
+    }
+
+    /** A thread of a run has committed, or has tried to. */
+    void helped() {
+        if (leftOver) {
+            leftOver = false;
+            written(false);
         }
     }
 
     private void commit() {
-        do {
-            moreToCommit = false;
-            writer.commitNext();
-        } while (moreToCommit);
-        committing = false;
+        boolean more = writer.commitReady();
+        leftOver |= !more;
+        while (more) {
+            more = writer.commitReady();
+        }
+    }
+
+    void notCommitted() {
+        leftOver = true;
     }
 
     /** Threads begin at once, more or less. */
@@ -217,7 +224,7 @@ final class SimulatedProcess extends VirtualTime.Host {
         steps.stepsOf(RunId.random()).execute(() -> {
             try {
                 submission.run();
-            } catch (StateStoreException notNow) {
+            } catch (StateStoreException | ResumeRefusedException notNow) {
                 // Somebody tries again.
             } finally {
                 submitting = false;

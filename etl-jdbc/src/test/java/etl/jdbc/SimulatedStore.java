@@ -3,6 +3,7 @@ package etl.jdbc;
 import etl.core.InMemoryStateStore;
 import etl.core.RunId;
 import etl.core.RunState;
+import etl.core.TaskState;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
@@ -109,7 +110,18 @@ final class SimulatedStore implements StateStore {
 
         @Override
         public void write(TaskChange change, Receipt receipt) {
-            journal.write(change, new Receipt() {
+            journal.write(change, watched(change, receipt));
+            process.written(change.state() == TaskState.RUNNING);
+        }
+
+        @Override
+        public void writeIdle(TaskChange change, Receipt receipt) {
+            journal.writeIdle(change, watched(change, receipt));
+            process.helped();
+        }
+
+        private Receipt watched(TaskChange change, Receipt receipt) {
+            return new Receipt() {
                 @Override
                 public void durable() {
                     world.invariants().saidToBeDurable(database(), run, change);
@@ -124,8 +136,7 @@ final class SimulatedStore implements StateStore {
                     }
                     receipt.failed(failure);
                 }
-            });
-            process.written();
+            };
         }
 
         @Override
@@ -147,9 +158,14 @@ final class SimulatedStore implements StateStore {
             journal.onLost(action);
         }
 
+        /** Never throws, since the thread that starts a run waits for real until its end has been told. */
         @Override
         public void close() {
-            journal.close();
+            try {
+                journal.close();
+            } catch (VirtualTime.Killed dead) {
+                broken = true;
+            }
         }
     }
 
