@@ -13,12 +13,8 @@ import etl.core.TaskRef;
 import etl.core.TaskSkippedException;
 import etl.core.spi.RunListener;
 import etl.core.spi.StoredTask;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import etl.engines.cli.Application.Result;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -42,8 +38,6 @@ class DebugCommandTest {
             return "an odd one";
         }
     }
-
-    private record Result(int code, String out, String err) {}
 
     private static Pipeline pipeline() {
         PipelineBuilder orders = Pipeline.named("orders");
@@ -71,15 +65,9 @@ class DebugCommandTest {
         }
     }
 
-    private final class Host implements EtlHost {
-        @Override
-        public String command() {
-            return "orders";
-        }
-
-        @Override
-        public String mainClass() {
-            return "com.example.Main";
+    private final class Host extends Application {
+        Host() {
+            super(store);
         }
 
         @Override
@@ -92,33 +80,10 @@ class DebugCommandTest {
             assertThat(purpose).isEqualTo(Purpose.READ);
             return Etl.builder().store(store).build();
         }
-
-        @Override
-        public Map<String, String> stepEnvironment() {
-            return Map.of();
-        }
-
-        @Override
-        public Path workFolder() {
-            return Path.of("");
-        }
     }
 
     private Result execute(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-            int code = EtlCli.execute(new Host(), arguments);
-            return new Result(
-                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return new Host().execute(arguments);
     }
 
     @Test

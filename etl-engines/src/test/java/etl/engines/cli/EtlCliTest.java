@@ -3,22 +3,17 @@ package etl.engines.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.core.Cache;
-import etl.core.Etl;
 import etl.core.GenericType;
 import etl.core.InMemoryStateStore;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.Secret;
-import etl.core.spi.RunListener;
 import etl.engines.TaskContract;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import etl.engines.cli.Application.Result;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,17 +25,9 @@ class EtlCliTest {
 
     private record Window(int size, String name) {}
 
-    private record Result(int code, String out, String err) {}
-
-    private final class Host implements EtlHost {
-        @Override
-        public String command() {
-            return "orders";
-        }
-
-        @Override
-        public String mainClass() {
-            return "com.example.Main";
+    private final class Host extends Application {
+        Host() {
+            super(store);
         }
 
         @Override
@@ -69,38 +56,13 @@ class EtlCliTest {
         }
 
         @Override
-        public Etl open(Purpose purpose, List<RunListener> listeners) {
-            var builder = Etl.builder().store(store);
-            listeners.forEach(builder::listener);
-            return builder.build();
-        }
-
-        @Override
-        public Map<String, String> stepEnvironment() {
-            return Map.of();
-        }
-
-        @Override
         public Path workFolder() {
             return folder;
         }
     }
 
     private Result execute(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-            int code = EtlCli.execute(new Host(), arguments);
-            return new Result(
-                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return new Host().execute(arguments);
     }
 
     @Test

@@ -7,13 +7,9 @@ import etl.core.InMemoryStateStore;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.spi.RunListener;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import etl.engines.cli.Application.Result;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -25,17 +21,9 @@ class InspectionTest {
     private final AtomicInteger executed = new AtomicInteger();
     private final AtomicInteger opened = new AtomicInteger();
 
-    private record Result(int code, String out, String err) {}
-
-    private final class Host implements EtlHost {
-        @Override
-        public String command() {
-            return "orders";
-        }
-
-        @Override
-        public String mainClass() {
-            return "com.example.Main";
+    private final class Host extends Application {
+        Host() {
+            super(store);
         }
 
         @Override
@@ -56,33 +44,10 @@ class InspectionTest {
             opened.incrementAndGet();
             return Etl.builder().store(store).parallelism(3).build();
         }
-
-        @Override
-        public Map<String, String> stepEnvironment() {
-            return Map.of();
-        }
-
-        @Override
-        public Path workFolder() {
-            return Path.of("unused");
-        }
     }
 
     private Result execute(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-            int code = EtlCli.execute(new Host(), arguments);
-            return new Result(
-                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return new Host().execute(arguments);
     }
 
     @Test

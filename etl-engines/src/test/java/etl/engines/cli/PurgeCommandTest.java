@@ -2,19 +2,13 @@ package etl.engines.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import etl.core.Etl;
 import etl.core.InMemoryStateStore;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
-import etl.core.spi.RunListener;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import etl.engines.cli.Application.Result;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,61 +19,30 @@ class PurgeCommandTest {
     private final AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
     private final InMemoryStateStore store = InMemoryStateStore.create(now::get);
 
-    private record Result(int code, String out, String err) {}
-
     private static Pipeline pipeline(String name) {
         PipelineBuilder builder = Pipeline.named(name);
         builder.task("load").run(context -> {});
         return builder.build();
     }
 
-    private final class Host implements EtlHost {
+    private final class Host extends Application {
+        Host() {
+            super(store);
+        }
+
         @Override
         public String command() {
             return "app";
         }
 
         @Override
-        public String mainClass() {
-            return "com.example.Main";
-        }
-
-        @Override
         public List<Pipeline> pipelines() {
             return List.of(pipeline("orders"), pipeline("invoices"));
-        }
-
-        @Override
-        public Etl open(Purpose purpose, List<RunListener> listeners) {
-            return Etl.builder().store(store).build();
-        }
-
-        @Override
-        public Map<String, String> stepEnvironment() {
-            return Map.of();
-        }
-
-        @Override
-        public Path workFolder() {
-            return Path.of("unused");
         }
     }
 
     private Result execute(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-            int code = EtlCli.execute(new Host(), arguments);
-            return new Result(
-                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return new Host().execute(arguments);
     }
 
     private void runsOfAMonthAgo() {

@@ -12,14 +12,9 @@ import etl.core.RunId;
 import etl.core.RunState;
 import etl.core.TaskRef;
 import etl.core.TaskState;
-import etl.core.spi.RunListener;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
+import etl.engines.cli.Application.Result;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
@@ -33,8 +28,6 @@ class RunControlCommandsTest {
     private volatile boolean broken = true;
 
     private record Loaded(int rows, LocalDate day) {}
-
-    private record Result(int code, String out, String err) {}
 
     private Pipeline orders() {
         PipelineBuilder builder = Pipeline.named("orders");
@@ -60,53 +53,24 @@ class RunControlCommandsTest {
         return builder.build();
     }
 
-    private final class Host implements EtlHost {
+    private final class Host extends Application {
+        Host() {
+            super(store);
+        }
+
         @Override
         public String command() {
             return "app";
         }
 
         @Override
-        public String mainClass() {
-            return "com.example.Main";
-        }
-
-        @Override
         public List<Pipeline> pipelines() {
             return List.of(orders(), hanging());
-        }
-
-        @Override
-        public Etl open(Purpose purpose, List<RunListener> listeners) {
-            return Etl.builder().store(store).build();
-        }
-
-        @Override
-        public Map<String, String> stepEnvironment() {
-            return Map.of();
-        }
-
-        @Override
-        public Path workFolder() {
-            return Path.of("unused");
         }
     }
 
     private Result execute(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-            int code = EtlCli.execute(new Host(), arguments);
-            return new Result(
-                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return new Host().execute(arguments);
     }
 
     private String newest() {

@@ -3,22 +3,17 @@ package etl.engines.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.core.Arguments;
-import etl.core.Etl;
 import etl.core.InMemoryStateStore;
 import etl.core.Parameter;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.Schedule;
-import etl.core.spi.RunListener;
 import etl.core.spi.StoredRun;
+import etl.engines.cli.Application.Result;
 import etl.schedule.Tick;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
@@ -31,14 +26,13 @@ class ScheduleCommandsTest {
     private final InMemoryStateStore store = InMemoryStateStore.create();
     private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
-    private record Result(int code, String out, String err) {}
-
-    private final class Host implements EtlHost {
+    private final class Host extends Application {
         private final Parameter<String> day;
         private final Pipeline orders;
         private final Pipeline plain;
 
         Host() {
+            super(store);
             PipelineBuilder builder =
                     Pipeline.named("orders").schedule(Schedule.cron("@daily", ZoneId.of("Europe/Berlin")));
             day = builder.parameter("day", String.class).required();
@@ -51,16 +45,6 @@ class ScheduleCommandsTest {
             PipelineBuilder other = Pipeline.named("plain");
             other.task("a").run(ctx -> {});
             plain = other.build();
-        }
-
-        @Override
-        public String command() {
-            return "orders";
-        }
-
-        @Override
-        public String mainClass() {
-            return "com.example.Main";
         }
 
         @Override
@@ -82,38 +66,13 @@ class ScheduleCommandsTest {
         }
 
         @Override
-        public Etl open(Purpose purpose, List<RunListener> listeners) {
-            var builder = Etl.builder().store(store);
-            listeners.forEach(builder::listener);
-            return builder.build();
-        }
-
-        @Override
-        public Map<String, String> stepEnvironment() {
-            return Map.of();
-        }
-
-        @Override
         public Path workFolder() {
             return folder;
         }
     }
 
     private Result execute(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
-        ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-            int code = EtlCli.execute(new Host(), arguments);
-            return new Result(
-                    code, outBytes.toString(StandardCharsets.UTF_8), errBytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
+        return new Host().execute(arguments);
     }
 
     private List<String> days() {
