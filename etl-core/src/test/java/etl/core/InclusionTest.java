@@ -6,53 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** Pipelines as parts of others: their arguments, their gates, their end. */
-@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class InclusionTest {
-    private final InMemoryStateStore store = InMemoryStateStore.create();
-    private final Etl etl = Etl.builder().store(store).build();
-    private final PipelineBuilder outer = Pipeline.named("outer");
-    private final PipelineBuilder clean = Pipeline.named("clean");
-    private final Parameter<Integer> factor =
-            clean.parameter("factor", Integer.class).atLeast(1).required();
-    private final Parameter<List<Integer>> rows = clean.parameter("rows", new GenericType<List<Integer>>() {})
-            .check("must have at most 3 elements", list -> list.size() <= 3)
-            .optional(List.of(7));
-    private final TaskRef<List<Integer>> parse = clean.task("parse", new GenericType<List<Integer>>() {})
-            .run(ctx -> ctx.get(rows).stream().map(row -> row * ctx.get(factor)).toList());
-    private final TaskRef<Integer> sum = clean.task("sum", Integer.class)
-            .from(parse)
-            .run((ctx, parsed) -> parsed.stream().mapToInt(Integer::intValue).sum() + 1000 * ctx.get(factor));
-    private final List<String> executed = new CopyOnWriteArrayList<>();
-
-    @AfterEach
-    void close() {
-        etl.close();
-    }
-
-    private static List<String> states(RunReport run) {
-        List<String> states = new ArrayList<>();
-        run.tasks().forEach(task -> states.add(task.id() + " " + task.state()));
-        return states;
-    }
-
-    private Action noting(String what) {
-        return ctx -> executed.add(what);
-    }
-
-    private static Action failing() {
-        return ctx -> {
-            throw new IllegalStateException("as planned");
-        };
-    }
-
+class InclusionTest extends Inclusions {
     @Test
     void its_tasks_are_tasks_of_the_outer_pipeline_and_its_output_is_typed() {
         Parameter<Integer> day = outer.parameter("day", Integer.class).required();
@@ -190,11 +148,6 @@ class InclusionTest {
                                 + " 'nothing'");
     }
 
-    @SuppressWarnings("NullAway")
-    private static Integer nothing(TaskContext context) {
-        return null;
-    }
-
     @Test
     void code_names_its_own_pipelines_parameters_and_tasks_only() {
         Parameter<LocalDate> day = outer.parameter("day", LocalDate.class).optional(LocalDate.EPOCH);
@@ -216,121 +169,6 @@ class InclusionTest {
                 .isEqualTo("parameter 'day' does not belong to pipeline 'curious' but to another one");
         assertThat(run.tasks().get(3).error().orElseThrow().message())
                 .isEqualTo("task 'first' does not belong to pipeline 'outer' but to another one");
-    }
-
-    @Test
-    void nothing_of_it_starts_before_what_it_waits_for_whatever_its_rules() {
-        PipelineBuilder eager = Pipeline.named("eager");
-        TaskRef<?> root = eager.task("root").run(noting("root"));
-        eager.task("always").triggerRule(TriggerRule.ALWAYS).after(root).run(noting("always"));
-        eager.task("done").triggerRule(TriggerRule.ALL_DONE).after(root).run(noting("done"));
-        eager.task("alone").triggerRule(TriggerRule.ALL_FAILED).run(noting("alone"));
-        eager.task("finally").runsFinally().run(noting("finally"));
-        Pipeline pipeline = eager.build();
-        TaskRef<?> good = outer.task("good").run(noting("good"));
-        TaskRef<?> bad = outer.task("bad").run(failing());
-        TaskRef<?> skipped = outer.task("skipped").run(ctx -> {
-            throw new TaskSkippedException("nothing to do");
-        });
-        outer.include("x", pipeline).after(good);
-        outer.include("y", pipeline).after(good, bad);
-        outer.include("z", pipeline).after(skipped, good);
-
-        RunReport run = etl.run(outer.build());
-
-        assertThat(executed).hasSize(6).startsWith("good").endsWith("finally");
-        assertThat(states(run))
-                .filteredOn(line -> line.startsWith("x--"))
-                .hasSize(5)
-                .allMatch(line -> line.endsWith(" SUCCEEDED"));
-        assertThat(states(run))
-                .filteredOn(line -> line.startsWith("y--"))
-                .hasSize(5)
-                .allMatch(line -> line.endsWith(" UPSTREAM_FAILED"));
-        assertThat(states(run))
-                .filteredOn(line -> line.startsWith("z--"))
-                .hasSize(5)
-                .allMatch(line -> line.endsWith(" SKIPPED"));
-    }
-
-    @Test
-    void what_runs_finally_within_it_waits_for_its_own_pipeline_alone() {
-        PipelineBuilder part = Pipeline.named("part");
-        TaskRef<?> work = part.task("work").run(failing());
-        part.task("last").runsFinally().run(noting("last of part"));
-        Inclusion inclusion = outer.include("part", part.build());
-        outer.task("after").triggerRule(TriggerRule.ALL_DONE).after(inclusion).run(noting("after"));
-        outer.task("last").runsFinally().run(noting("last of all"));
-        assertThat(inclusion.output(work).id()).isEqualTo("part--work");
-
-        Pipeline pipeline = outer.build();
-        RunReport run = etl.run(pipeline);
-
-        assertThat(executed).containsExactly("last of part", "after", "last of all");
-        assertThat(states(run))
-                .containsExactly(
-                        "part--work FAILED",
-                        "part--last SUCCEEDED",
-                        "part UPSTREAM_FAILED",
-                        "after SUCCEEDED",
-                        "last SUCCEEDED");
-        assertThat(pipeline.task("part").orElseThrow())
-                .returns(List.of("part--work"), TaskView::endOf)
-                .returns(false, TaskView::isPlain);
-        assertThat(pipeline.task("part--last").orElseThrow())
-                .returns(true, TaskView::runsFinally)
-                .returns(List.of("part--work"), TaskView::upstream);
-    }
-
-    @Test
-    void its_end_does_not_hide_a_failure_behind_a_clean_up() {
-        PipelineBuilder part = Pipeline.named("part");
-        TaskRef<?> setup = part.task("setup").run(noting("setup"));
-        TaskRef<?> work = part.task("work").after(setup).run(failing());
-        part.task("drop").teardownOf(setup).after(work).run(noting("drop"));
-        Inclusion inclusion = outer.include("part", part.build());
-        outer.task("next").after(inclusion).run(noting("next"));
-
-        assertThat(states(etl.run(outer.build())))
-                .containsExactly(
-                        "part--setup SUCCEEDED",
-                        "part--work FAILED",
-                        "part--drop SUCCEEDED",
-                        "part UPSTREAM_FAILED",
-                        "next UPSTREAM_FAILED");
-        assertThat(executed).containsExactly("setup", "drop");
-    }
-
-    @Test
-    void its_end_is_skipped_if_all_of_its_last_tasks_are() {
-        PipelineBuilder part = Pipeline.named("part");
-        TaskRef<Boolean> branch = part.task("branch", Boolean.class).run(ctx -> true);
-        part.task("yes").when(branch, true).run(noting("yes"));
-        part.task("no").when(branch, false).run(noting("no"));
-        PipelineBuilder idle = Pipeline.named("idle");
-        TaskRef<?> look = idle.task("look").run(noting("look"));
-        TaskRef<?> nothing = idle.task("nothing").after(look).run(ctx -> {
-            throw new TaskSkippedException("nothing to do");
-        });
-        idle.task("drop").teardownOf(look).after(nothing).run(noting("drop"));
-        outer.task("a").after(outer.include("part", part.build())).run(noting("a"));
-        outer.task("b").after(outer.include("idle", idle.build())).run(noting("b"));
-
-        assertThat(states(etl.run(outer.build())))
-                .contains("part SUCCEEDED", "a SUCCEEDED", "idle SKIPPED", "b SKIPPED", "idle--drop SUCCEEDED");
-    }
-
-    @Test
-    void inclusions_follow_each_other_as_a_whole() {
-        PipelineBuilder part = Pipeline.named("part");
-        part.task("one").run(noting("one"));
-        part.task("two").runsFinally().run(noting("two"));
-        Inclusion first = outer.include("first", part.build());
-        outer.include("second", part.build()).after(first);
-
-        etl.run(outer.build()).orThrow();
-
-        assertThat(executed).containsExactly("one", "two", "one", "two");
     }
 
     @Test
@@ -413,34 +251,5 @@ class InclusionTest {
         assertThat(built.inclusions().get(0).arguments())
                 .containsExactly(
                         new InclusionView.Argument("password", InclusionView.Source.VALUE, "env:PART_PASSWORD"));
-    }
-
-    @Test
-    void a_cancelled_run_still_cleans_up_within_it() {
-        PipelineBuilder part = Pipeline.named("part");
-        TaskRef<?> setup = part.task("setup").run(noting("setup"));
-        TaskRef<?> work = part.task("work").after(setup).run(ctx -> {
-            executed.add("work");
-            new CountDownLatch(1).await();
-        });
-        part.task("drop").teardownOf(setup).after(work).run(noting("drop"));
-        part.task("last").runsFinally().run(noting("last"));
-        PipelineBuilder never = Pipeline.named("never");
-        never.task("one").run(noting("one"));
-        never.task("last").runsFinally().run(noting("never"));
-        Inclusion first = outer.include("part", part.build());
-        outer.include("never", never.build()).after(first);
-        RunHandle handle = etl.submit(outer.build(), Arguments.none());
-        while (!executed.contains("work")) {
-            Thread.onSpinWait();
-        }
-
-        handle.cancel();
-        RunReport run = handle.await();
-
-        assertThat(run.state()).isEqualTo(RunState.CANCELLED);
-        assertThat(executed).containsExactly("setup", "work", "drop", "last");
-        assertThat(states(run)).contains("part--work CANCELLED", "part--last SUCCEEDED", "part CANCELLED");
-        assertThat(states(run)).contains("never--one CANCELLED", "never--last UPSTREAM_FAILED");
     }
 }
