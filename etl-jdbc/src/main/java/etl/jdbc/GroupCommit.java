@@ -69,7 +69,7 @@ final class GroupCommit implements AutoCloseable {
             batch.writes().forEach(write -> tell(write, unwritten));
             queue.settled(batch);
         } catch (SQLException notNow) {
-            LOG.debug("the state writer tries again", notNow);
+            LOG.warn("the state cannot be stored now, next try at once: {}", Database.reason(notNow));
             queue.giveBack(batch);
         } catch (RuntimeException | Error defect) {
             LOG.error("the state writer failed", defect);
