@@ -162,16 +162,26 @@ public final class JdbcStateStore implements StateStore {
 
     @Override
     public boolean create(NewRun run) {
-        return runs.insert(run, leases) || (purge.finish(run.id()) && runs.insert(run, leases));
+        long before = leases.now();
+        boolean created = runs.insert(run, leases) || (purge.finish(run.id()) && runs.insert(run, leases));
+        if (created && RunsTable.hasOwner(run)) {
+            leases.recorded(run.id(), before);
+        }
+        return created;
     }
 
     @Override
     public RunJournal journal(RunId run) {
-        StoredRun stored = runs.find(run)
-                .orElseThrow(() -> new StateStoreException("there is no run " + run + " in this store", null));
-        Lease lease = RunsTable.hasOwner(stored.definition()) ? leases.take(run) : null;
+        Lease recorded = leases.takeRecorded(run);
+        Lease lease = recorded == null ? taken(run) : recorded;
         return new JdbcJournal(
                 run, lease, leases, runWrites, writer, cancelRequests, largestOutput, ProcessTime.SYSTEM);
+    }
+
+    private @Nullable Lease taken(RunId run) {
+        StoredRun stored = runs.find(run)
+                .orElseThrow(() -> new StateStoreException("there is no run " + run + " in this store", null));
+        return RunsTable.hasOwner(stored.definition()) ? leases.take(run) : null;
     }
 
     @Override

@@ -23,6 +23,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Leases {
     private static final Logger LOG = LoggerFactory.getLogger(Leases.class);
+    /** Of a run that whoever has recorded it executes at once. */
+    static final long FIRST_EPOCH = 1;
+
     private static final int BEATS_PER_LEASE = 3;
     private static final int TRIES_PER_LEASE = 12;
     private static final int LOOKS_PER_LEASE = 60;
@@ -39,6 +42,7 @@ final class Leases {
     private final Duration length;
     private final Duration validity;
     private final Map<RunId, Lease> held = new ConcurrentHashMap<>();
+    private final Map<RunId, Lease> recorded = new ConcurrentHashMap<>();
     private final Set<RunId> taken = ConcurrentHashMap.newKeySet();
     private volatile String trouble = NO_ANSWER;
     private volatile boolean warned;
@@ -84,6 +88,36 @@ final class Leases {
 
     Duration pauseBetweenLooks() {
         return length.dividedBy(LOOKS_PER_LEASE);
+    }
+
+    /**
+     * A run was recorded as this store's, with the first epoch.
+     *
+     * @param before a reading of {@link #now()} from before
+     */
+    void recorded(RunId run, long before) {
+        recorded.values().removeIf(lease -> !isFresh(lease));
+        recorded.put(run, new Lease(run, FIRST_EPOCH, before + validity.toNanos(), time));
+    }
+
+    long now() {
+        return time.nanoTime();
+    }
+
+    /** So that the next beat comes in time. */
+    private boolean isFresh(Lease lease) {
+        return lease.remaining() > validity.toNanos() / 2;
+    }
+
+    /** Takes a run that this store has recorded a moment ago, and to which it has a lease since then; else null. */
+    @Nullable
+    Lease takeRecorded(RunId run) {
+        Lease lease = recorded.remove(run);
+        if (lease == null || !isFresh(lease) || !taken.add(run)) {
+            return null;
+        }
+        held.put(run, lease);
+        return lease;
     }
 
     /**

@@ -41,9 +41,10 @@ final class RunsTable {
     boolean insert(NewRun run, Leases leases) {
         String sql =
                 "insert into " + table + " (run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id,"
-                        + " state, tasks, created_at, data_from, data_until, refreshes_cache, owner, lease_until)"
-                        + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?, ?, ?,"
-                        + " now() + ? * interval '1 millisecond')"
+                        + " state, tasks, created_at, data_from, data_until, refreshes_cache, owner, epoch, lease_until,"
+                        + " heartbeat_at)"
+                        + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?, ?, ?, ?,"
+                        + " now() + ? * interval '1 millisecond', case when ? then now() end)"
                         + " on conflict do nothing";
         return database.statement("recording run " + run.id(), (connection, again) -> {
             if (again && isRecorded(connection, run, leases)) {
@@ -72,7 +73,9 @@ final class RunsTable {
                 insert.setBoolean(12, run.refreshesCache());
                 boolean owned = hasOwner(run);
                 insert.setString(13, owned ? leases.owner() : null);
-                insert.setObject(14, owned ? leases.length().toMillis() : null, Types.BIGINT);
+                insert.setLong(14, owned ? Leases.FIRST_EPOCH : 0);
+                insert.setObject(15, owned ? leases.length().toMillis() : null, Types.BIGINT);
+                insert.setBoolean(16, owned);
                 return insert.executeUpdate() == 1;
             }
         });
