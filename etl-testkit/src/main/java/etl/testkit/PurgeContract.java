@@ -173,7 +173,7 @@ public abstract class PurgeContract {
         try (RunJournal journal = store().journal(run)) {
             journal.started(at);
             for (int task = 0; task < tasks; task++) {
-                written(journal, TaskChange.started("t" + task, 1, at));
+                AwaitedReceipt.written(journal, TaskChange.started("t" + task, 1, at));
             }
             journal.ended(state, at, Optional.empty());
         }
@@ -194,22 +194,6 @@ public abstract class PurgeContract {
                 false);
         assertThat(store().create(run)).isTrue();
         return run.id();
-    }
-
-    private static void written(RunJournal journal, TaskChange change) {
-        CompletableFuture<Boolean> receipt = new CompletableFuture<>();
-        journal.write(change, new RunJournal.Receipt() {
-            @Override
-            public void durable() {
-                receipt.complete(true);
-            }
-
-            @Override
-            public void failed(StateStoreException failure) {
-                receipt.completeExceptionally(failure);
-            }
-        });
-        receipt.join();
     }
 
     private StateStore store() {

@@ -98,13 +98,13 @@ public abstract class RunOwnershipContract {
         former.close();
 
         try (RunJournal present = store().journal(run)) {
-            assertThatThrownBy(() -> written(former, TaskChange.started("a", 1, NOON)))
+            assertThatThrownBy(() -> AwaitedReceipt.written(former, TaskChange.started("a", 1, NOON)))
                     .hasCauseInstanceOf(RunLostException.class);
             assertThatThrownBy(() -> former.reopen(Set.of())).isInstanceOf(StateStoreException.class);
             assertThatThrownBy(() -> former.ended(RunState.FAILED, NOON, Optional.empty()))
                     .isInstanceOf(StateStoreException.class);
             assertThat(store().tasks(run)).isEmpty();
-            written(present, TaskChange.started("a", 1, NOON));
+            AwaitedReceipt.written(present, TaskChange.started("a", 1, NOON));
         }
         assertThat(store().find(run).orElseThrow().state()).isEqualTo(RunState.RUNNING);
         assertThat(store().task(run, "a").orElseThrow().state()).isEqualTo(TaskState.RUNNING);
@@ -148,8 +148,8 @@ public abstract class RunOwnershipContract {
         try (RunJournal one = store().journal(run);
                 RunJournal other = store().journal(run)) {
             one.started(NOON);
-            written(one, TaskChange.started("a", 1, NOON));
-            written(other, TaskChange.started("b", 1, NOON));
+            AwaitedReceipt.written(one, TaskChange.started("a", 1, NOON));
+            AwaitedReceipt.written(other, TaskChange.started("b", 1, NOON));
         }
 
         assertThat(store().tasks(run)).hasSize(2);
@@ -187,22 +187,6 @@ public abstract class RunOwnershipContract {
                 false);
         assertThat(store().create(run)).isTrue();
         return run.id();
-    }
-
-    private static void written(RunJournal journal, TaskChange change) {
-        CompletableFuture<Boolean> receipt = new CompletableFuture<>();
-        journal.write(change, new RunJournal.Receipt() {
-            @Override
-            public void durable() {
-                receipt.complete(true);
-            }
-
-            @Override
-            public void failed(StateStoreException failure) {
-                receipt.completeExceptionally(failure);
-            }
-        });
-        receipt.join();
     }
 
     private StateStore store() {

@@ -8,7 +8,6 @@ import etl.core.GenericType;
 import etl.core.RunId;
 import etl.core.RunState;
 import etl.core.TaskState;
-import etl.core.spi.EngineRun;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
 import etl.core.spi.RowCounts;
@@ -27,58 +26,31 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What every {@link StateStore} must do: extend it, give it a store, and run it with JUnit. */
-public abstract class StateStoreContract {
-    private static final Type INTEGERS = new GenericType<List<Integer>>() {}.type();
-    private static final Instant NOON = Instant.parse("2001-01-01T12:00:00.123456Z");
-
-    private final Map<AtomicInteger, TaskChange> told = new ConcurrentHashMap<>();
-    private @Nullable StateStore opened;
-
+public abstract class StateStoreContract extends StoreUnderTest {
     /** For the subclass. */
     protected StateStoreContract() {}
 
-    /**
-     * A store for one test, which closes it. It may hold runs of other tests.
-     *
-     * @return the store
-     */
-    protected abstract StateStore open();
-
-    /** A value with everything that is hard to store. */
-    record Sample(
-            String text,
-            List<Integer> numbers,
-            LocalDate day,
-            Duration length,
-            @Nullable String nothing) {}
-
-    @BeforeEach
-    void openStore() {
-        opened = open();
+    private @Nullable Object roundTrip(String task, @Nullable Object value, Type type) throws Exception {
+        RunId run = created();
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.started(task, 1, NOON));
+            written(journal, TaskChange.succeeded(task, 1, NOON, RowCounts.NONE, value, type));
+        }
+        return store().output(run, task, type);
     }
 
-    @AfterEach
-    void closeStore() {
-        store().close();
-        assertThat(told)
-                .allSatisfy((times, change) -> assertThat(times)
-                        .as("times the receipt of %s was told", change)
-                        .hasValue(1));
+    private void assertRefused(RunJournal journal, TaskChange change) {
+        assertThatThrownBy(() -> written(journal, change))
+                .isInstanceOf(ExecutionException.class)
+                .hasCauseInstanceOf(StaleWriteException.class);
     }
 
     @Test
@@ -121,12 +93,6 @@ public abstract class StateStoreContract {
         reopen(run.id(), Set.of());
 
         assertThat(store().find(run.id()).orElseThrow().definition()).isEqualTo(run);
-    }
-
-    private void reopen(RunId run, Set<String> taskIds) {
-        try (RunJournal journal = store().journal(run)) {
-            journal.reopen(taskIds);
-        }
     }
 
     @Test
@@ -241,25 +207,6 @@ public abstract class StateStoreContract {
     }
 
     @Test
-    void a_reopened_run_keeps_what_has_skipped_itself_and_not_what_was_skipped() throws Exception {
-        RunId run = created();
-        ErrorInfo reason = new ErrorInfo("etl.core.TaskSkippedException", "nothing to do", "");
-        try (RunJournal journal = store().journal(run)) {
-            written(journal, TaskChange.started("own", 1, NOON));
-            written(journal, TaskChange.skipped("own", 1, NOON, RowCounts.NONE, reason));
-            written(journal, TaskChange.ended("by-rule", 0, TaskState.SKIPPED, NOON));
-            journal.ended(RunState.FAILED, NOON, Optional.empty());
-        }
-
-        reopen(run, Set.of());
-
-        StoredTask own = store().task(run, "own").orElseThrow();
-        assertThat(own.state()).isEqualTo(TaskState.SKIPPED);
-        assertThat(own.attempts().get(0).error()).contains(reason);
-        assertThat(store().task(run, "by-rule").orElseThrow().state()).isEqualTo(TaskState.PENDING);
-    }
-
-    @Test
     void an_output_is_read_back_equal() throws Exception {
         Sample sample = new Sample(
                 "quotes ' \" \\ tab\t newline\n emoji \uD83D\uDE00 \u05D0",
@@ -276,15 +223,6 @@ public abstract class StateStoreContract {
         assertThat(roundTrip("double", 0.1, Double.class)).isEqualTo(0.1);
         assertThat(roundTrip("instant", NOON, Instant.class)).isEqualTo(NOON);
         assertThat(roundTrip("nothing", null, String.class)).isNull();
-    }
-
-    private @Nullable Object roundTrip(String task, @Nullable Object value, Type type) throws Exception {
-        RunId run = created();
-        try (RunJournal journal = store().journal(run)) {
-            written(journal, TaskChange.started(task, 1, NOON));
-            written(journal, TaskChange.succeeded(task, 1, NOON, RowCounts.NONE, value, type));
-        }
-        return store().output(run, task, type);
     }
 
     @Test
@@ -387,12 +325,6 @@ public abstract class StateStoreContract {
         assertThat(store().recent(2)).isEqualTo(store().recent(1_000).subList(0, 2));
     }
 
-    private void assertRefused(RunJournal journal, TaskChange change) {
-        assertThatThrownBy(() -> written(journal, change))
-                .isInstanceOf(ExecutionException.class)
-                .hasCauseInstanceOf(StaleWriteException.class);
-    }
-
     @Test
     void tasks_that_never_ran_have_a_final_state_and_no_attempt() throws Exception {
         RunId run = created();
@@ -406,268 +338,6 @@ public abstract class StateStoreContract {
                 .containsExactly(
                         org.assertj.core.groups.Tuple.tuple("a", TaskState.UPSTREAM_FAILED, 0),
                         org.assertj.core.groups.Tuple.tuple("b", TaskState.CANCELLED, 0));
-    }
-
-    @Test
-    void a_reopened_run_keeps_what_succeeded_and_every_attempt() throws Exception {
-        RunId run = created();
-        ErrorInfo error = new ErrorInfo("bad", "", "");
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
-            written(journal, TaskChange.started("kept", 1, NOON));
-            written(journal, TaskChange.succeeded("kept", 1, NOON, RowCounts.NONE, "kept", String.class));
-            written(journal, TaskChange.started("failed", 1, NOON));
-            written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, RowCounts.NONE, error));
-            written(journal, TaskChange.started("crashed", 1, NOON));
-            written(journal, TaskChange.ended("below", 0, TaskState.UPSTREAM_FAILED, NOON));
-            journal.ended(RunState.FAILED, NOON, Optional.of(error));
-        }
-
-        reopen(run, Set.of());
-        reopen(run, Set.of());
-
-        assertThat(store().find(run).orElseThrow())
-                .returns(RunState.RUNNING, StoredRun::state)
-                .returns(Optional.empty(), StoredRun::error)
-                .returns(Optional.empty(), StoredRun::endedAt);
-        assertThat(store().task(run, "kept").orElseThrow().state()).isEqualTo(TaskState.SUCCEEDED);
-        assertThat(store().task(run, "below").orElseThrow().state()).isEqualTo(TaskState.PENDING);
-        for (String id : List.of("failed", "crashed")) {
-            StoredTask task = store().task(run, id).orElseThrow();
-            assertThat(task.state()).isEqualTo(TaskState.PENDING);
-            assertThat(task.attempts()).extracting(StoredAttempt::state).containsExactly(TaskState.FAILED);
-        }
-        try (RunJournal journal = store().journal(run)) {
-            written(journal, TaskChange.started("failed", 2, NOON));
-            written(journal, TaskChange.succeeded("failed", 2, NOON, RowCounts.NONE, "now", String.class));
-        }
-        assertThat(store().task(run, "failed").orElseThrow().attempts()).hasSize(2);
-    }
-
-    @Test
-    void a_rerun_resets_the_tasks_that_are_given_and_what_has_not_succeeded() throws Exception {
-        RunId run = created();
-        ErrorInfo error = new ErrorInfo("bad", "", "");
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
-            for (String id : List.of("kept", "chosen", "mapped")) {
-                written(journal, TaskChange.started(id, 1, NOON));
-                written(journal, TaskChange.succeeded(id, 1, NOON, new RowCounts(1, 2, 3), id, String.class));
-            }
-            written(journal, TaskChange.started("mapped", 1, NOON).ofElement(0));
-            written(
-                    journal,
-                    TaskChange.succeeded("mapped", 1, NOON, RowCounts.NONE, "e", String.class)
-                            .ofElement(0));
-            written(journal, TaskChange.started("own skip", 1, NOON));
-            written(journal, TaskChange.skipped("own skip", 1, NOON, RowCounts.NONE, error));
-            written(journal, TaskChange.started("failed", 1, NOON));
-            written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, RowCounts.NONE, error));
-            journal.ended(RunState.FAILED, NOON.plusSeconds(5), Optional.of(error));
-        }
-
-        reopen(run, Set.of("chosen", "mapped", "own skip", "not there"));
-
-        assertThat(store().find(run).orElseThrow())
-                .returns(RunState.RUNNING, StoredRun::state)
-                .returns(Optional.of(NOON), StoredRun::startedAt)
-                .returns(Optional.empty(), StoredRun::endedAt)
-                .returns(Optional.empty(), StoredRun::error);
-        assertThat(store().output(run, "kept", String.class)).isEqualTo("kept");
-        assertThatThrownBy(() -> store().output(run, "chosen", String.class)).isInstanceOf(StateStoreException.class);
-        assertThat(store().outputs(run, "mapped", String.class)).isEmpty();
-        assertThat(store().tasks(run))
-                .filteredOn(task -> task.state() == TaskState.PENDING)
-                .extracting(StoredTask::taskId, task -> task.attempts().get(0).state())
-                .containsExactlyInAnyOrder(
-                        org.assertj.core.groups.Tuple.tuple("chosen", TaskState.SUCCEEDED),
-                        org.assertj.core.groups.Tuple.tuple("mapped", TaskState.SUCCEEDED),
-                        org.assertj.core.groups.Tuple.tuple("mapped", TaskState.SUCCEEDED),
-                        org.assertj.core.groups.Tuple.tuple("own skip", TaskState.SKIPPED),
-                        org.assertj.core.groups.Tuple.tuple("failed", TaskState.FAILED));
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON.plusSeconds(9));
-            written(journal, TaskChange.started("chosen", 2, NOON));
-            written(journal, TaskChange.succeeded("chosen", 2, NOON, RowCounts.NONE, "again", String.class));
-            journal.ended(RunState.SUCCEEDED, NOON.plusSeconds(10), Optional.empty());
-        }
-        assertThat(store().output(run, "chosen", String.class)).isEqualTo("again");
-        assertThat(store().task(run, "chosen").orElseThrow().attempts())
-                .extracting(StoredAttempt::attempt, StoredAttempt::state)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(1, TaskState.SUCCEEDED),
-                        org.assertj.core.groups.Tuple.tuple(2, TaskState.SUCCEEDED));
-        reopen(run, Set.of());
-        assertThat(store().find(run).orElseThrow().state())
-                .as("a run that had succeeded")
-                .isEqualTo(RunState.RUNNING);
-    }
-
-    @Test
-    void a_reopened_run_resets_the_tasks_that_are_given() throws Exception {
-        RunId run = created();
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
-            for (String id : List.of("kept", "chosen")) {
-                written(journal, TaskChange.started(id, 1, NOON));
-                written(journal, TaskChange.succeeded(id, 1, NOON, RowCounts.NONE, id, String.class));
-            }
-        }
-
-        reopen(run, Set.of("chosen"));
-
-        assertThat(store().tasks(run))
-                .extracting(StoredTask::taskId, StoredTask::state)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("chosen", TaskState.PENDING),
-                        org.assertj.core.groups.Tuple.tuple("kept", TaskState.SUCCEEDED));
-    }
-
-    @Test
-    void a_mark_is_an_attempt_of_its_own() throws Exception {
-        RunId run = created();
-        ErrorInfo error = new ErrorInfo("bad", "", "");
-        ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "it's \"ann\"\n\uD83D\uDE00", "");
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
-            written(journal, TaskChange.started("failed", 1, NOON));
-            written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, new RowCounts(1, 2, 3), error));
-            written(journal, TaskChange.ended("below", 0, TaskState.UPSTREAM_FAILED, NOON));
-            journal.ended(RunState.FAILED, NOON, Optional.of(error));
-        }
-        Instant later = NOON.plusSeconds(60);
-
-        assertThat(store().mark(
-                                run,
-                                TaskChange.marked(
-                                        "failed", 2, TaskState.SUCCEEDED, later, List.of(1), INTEGERS, reason)))
-                .isTrue();
-        assertThat(store().mark(run, TaskChange.marked("below", 1, TaskState.SKIPPED, later, null, Void.class, reason)))
-                .isTrue();
-        assertThat(store().mark(run, TaskChange.marked("new", 1, TaskState.FAILED, later, null, Void.class, reason)))
-                .isTrue();
-
-        assertThat(store().task(run, "failed").orElseThrow())
-                .isEqualTo(new StoredTask(
-                        "failed",
-                        StoredTask.NOT_MAPPED,
-                        TaskState.SUCCEEDED,
-                        List.of(
-                                new StoredAttempt(1, TaskState.FAILED, NOON, Optional.of(NOON), Optional.of(error)),
-                                new StoredAttempt(
-                                        2, TaskState.SUCCEEDED, later, Optional.of(later), Optional.of(reason))),
-                        RowCounts.NONE,
-                        Optional.empty()));
-        assertThat(store().output(run, "failed", INTEGERS)).isEqualTo(List.of(1));
-        assertThat(store().task(run, "below").orElseThrow().survivesResume()).isTrue();
-        assertThat(store().task(run, "new").orElseThrow().state()).isEqualTo(TaskState.FAILED);
-        assertThat(store().find(run).orElseThrow())
-                .returns(RunState.FAILED, StoredRun::state)
-                .returns(Optional.of(error), StoredRun::error);
-    }
-
-    @Test
-    void a_run_that_succeeded_fails_with_a_task_that_is_marked_failed() throws Exception {
-        RunId run = created();
-        ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "wrong figures", "");
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
-            written(journal, TaskChange.started("a", 1, NOON));
-            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "wrong", String.class));
-            journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
-        }
-
-        assertThat(store().mark(
-                                run,
-                                TaskChange.marked("a", 2, TaskState.SUCCEEDED, NOON, "right", String.class, reason)))
-                .isTrue();
-        assertThat(store().find(run).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(store().output(run, "a", String.class)).isEqualTo("right");
-
-        assertThat(store().mark(run, TaskChange.marked("a", 3, TaskState.FAILED, NOON, null, Void.class, reason)))
-                .isTrue();
-        assertThat(store().find(run).orElseThrow())
-                .returns(RunState.FAILED, StoredRun::state)
-                .returns(Optional.of(reason), StoredRun::error);
-        assertThatThrownBy(() -> store().output(run, "a", String.class)).isInstanceOf(StateStoreException.class);
-        assertThat(store().task(run, "a").orElseThrow().attempts())
-                .extracting(StoredAttempt::state)
-                .containsExactly(TaskState.SUCCEEDED, TaskState.SUCCEEDED, TaskState.FAILED);
-        reopen(run, Set.of());
-        assertThat(store().task(run, "a").orElseThrow().state()).isEqualTo(TaskState.PENDING);
-    }
-
-    @Test
-    void a_mark_of_a_run_that_has_not_ended_or_of_another_attempt_changes_nothing() throws Exception {
-        RunId run = created();
-        ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "", "");
-        TaskChange second = TaskChange.marked("a", 2, TaskState.SKIPPED, NOON, null, Void.class, reason);
-        try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
-            written(journal, TaskChange.started("a", 1, NOON));
-            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "kept", String.class));
-
-            assertThat(store().mark(run, second)).isFalse();
-            journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
-        }
-        for (int attempt : new int[] {1, 3}) {
-            TaskChange other = TaskChange.marked("a", attempt, TaskState.FAILED, NOON, null, Void.class, reason);
-            assertThat(store().mark(run, other)).as("attempt %s", attempt).isFalse();
-        }
-        assertThat(store().mark(RunId.random(), second)).isFalse();
-
-        assertThat(store().output(run, "a", String.class)).isEqualTo("kept");
-        assertThat(store().find(run).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
-        assertThat(store().mark(run, second)).isTrue();
-    }
-
-    @Test
-    void a_request_to_cancel_reaches_the_journal_before_and_after_it_listens() throws Exception {
-        for (boolean before : new boolean[] {true, false}) {
-            RunId run = created();
-            CompletableFuture<Boolean> told = new CompletableFuture<>();
-            try (RunJournal journal = store().journal(run)) {
-                journal.started(NOON);
-                if (before) {
-                    assertThat(store().requestCancel(run)).isTrue();
-                }
-                journal.onCancelRequest(() -> told.complete(true));
-                assertThat(store().requestCancel(run)).isTrue();
-
-                assertThat(told.get(30, TimeUnit.SECONDS)).isTrue();
-                journal.ended(RunState.CANCELLED, NOON, Optional.empty());
-            }
-        }
-    }
-
-    @Test
-    void only_a_run_that_has_not_ended_can_be_requested_to_cancel() {
-        RunId run = created();
-        try (RunJournal journal = store().journal(run)) {
-            assertThat(store().requestCancel(run)).as("a queued run").isTrue();
-            journal.started(NOON);
-            journal.ended(RunState.FAILED, NOON, Optional.empty());
-        }
-
-        assertThat(store().requestCancel(run)).as("a run that has ended").isFalse();
-        assertThat(store().requestCancel(RunId.random())).as("an unknown run").isFalse();
-    }
-
-    @Test
-    void a_request_to_cancel_is_forgotten_when_the_run_is_reopened() throws Exception {
-        RunId first = created();
-        RunId second = created();
-        store().requestCancel(first);
-        reopen(first, Set.of());
-        store().requestCancel(second);
-        CompletableFuture<RunId> told = new CompletableFuture<>();
-        try (RunJournal one = store().journal(first);
-                RunJournal other = store().journal(second)) {
-            one.onCancelRequest(() -> told.complete(first));
-            other.onCancelRequest(() -> told.complete(second));
-
-            assertThat(told.get(30, TimeUnit.SECONDS)).isEqualTo(second);
-        }
     }
 
     @Test
@@ -710,58 +380,5 @@ public abstract class StateStoreContract {
     @Test
     void a_store_is_closed_twice_without_harm() {
         store().close();
-    }
-
-    private StateStore store() {
-        return Objects.requireNonNull(opened);
-    }
-
-    private RunId created() {
-        NewRun run = newRun(Optional.empty(), Map.of());
-        store().create(run);
-        return run.id();
-    }
-
-    private static NewRun newRun(Optional<String> runKey, Map<String, String> arguments) {
-        return newRun(runKey, arguments, NOON);
-    }
-
-    private static NewRun newRun(Optional<String> runKey, Map<String, String> arguments, Instant createdAt) {
-        return new NewRun(
-                RunId.random(),
-                "orders",
-                "f00d",
-                runKey,
-                arguments,
-                EngineRun.LOCAL,
-                7,
-                createdAt,
-                Optional.empty(),
-                false);
-    }
-
-    private void written(RunJournal journal, TaskChange change)
-            throws InterruptedException, ExecutionException, TimeoutException {
-        write(journal, change).get(30, TimeUnit.SECONDS);
-    }
-
-    private CompletableFuture<Boolean> write(RunJournal journal, TaskChange change) {
-        CompletableFuture<Boolean> receipt = new CompletableFuture<>();
-        AtomicInteger times = new AtomicInteger();
-        told.put(times, change);
-        journal.write(change, new RunJournal.Receipt() {
-            @Override
-            public void durable() {
-                times.incrementAndGet();
-                receipt.complete(true);
-            }
-
-            @Override
-            public void failed(StateStoreException failure) {
-                times.incrementAndGet();
-                receipt.completeExceptionally(failure);
-            }
-        });
-        return receipt;
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Keeps runs and task runs. Safe for use by many threads. Every method throws {@link StateStoreException} if the store
  * cannot be reached.
  *
- * <p>Implementations are verified by {@code StateStoreContract} of etl-testkit.
+ * <p>Implementations are verified by {@code StateStoreContract} and {@code ReopenedRunContract} of etl-testkit.
  */
 public interface StateStore extends AutoCloseable {
     /**
