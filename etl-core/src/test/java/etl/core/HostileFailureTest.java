@@ -27,7 +27,7 @@ class HostileFailureTest {
     }
 
     /** What the task throws. */
-    private enum Kind {
+    enum Kind {
         A_CHECKED_EXCEPTION("java.io.IOException") {
             @Override
             void act() throws Exception {
@@ -56,6 +56,7 @@ class HostileFailureTest {
         },
         WITHOUT_A_TEXT("Exception") {
             @Override
+            @SuppressWarnings("OverrideThrowableToString") // That is what it does.
             void act() throws Exception {
                 throw new Exception("text") {
                     private static final long serialVersionUID = 1;

@@ -7,7 +7,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -61,13 +61,7 @@ class StubbornTaskTest {
 
     @Test
     void a_task_that_waits_for_a_lock_holds_neither_its_run_nor_the_close_up() throws Exception {
-        ReentrantLock lock = new ReentrantLock();
-        lock.lock();
-        isGivenUp(
-                context -> {
-                    lock.lock();
-                    lock.unlock();
-                },
-                lock::unlock);
+        Semaphore lock = new Semaphore(0);
+        isGivenUp(context -> lock.acquireUninterruptibly(), lock::release);
     }
 }
