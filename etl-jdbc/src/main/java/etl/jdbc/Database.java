@@ -53,7 +53,8 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
     /** For people. A pool says how full it is, and only in the cause why it could not connect. */
     static String reason(Throwable failure) {
         Throwable cause = failure.getCause();
-        return cause instanceof SQLException ? failure.getMessage() + ": " + cause.getMessage() : failure.getMessage();
+        String message = String.valueOf(failure.getMessage());
+        return cause instanceof SQLException ? message + ": " + cause.getMessage() : message;
     }
 
     /** Commits if the work returns, rolls back if it throws. */
