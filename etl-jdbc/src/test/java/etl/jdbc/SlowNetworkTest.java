@@ -19,7 +19,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** A server whose answers take long, or do not come at all although its connections stay open. */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SlowNetworkTest {
-    private static final Duration LEASE = Duration.ofSeconds(1);
+    private static final Duration LEASE = Duration.ofSeconds(2);
 
     @RegisterExtension
     static final PostgresExtension postgres = new PostgresExtension();
@@ -94,7 +94,7 @@ class SlowNetworkTest {
 
             assertThatThrownBy(run::await)
                     .isInstanceOf(RunStoppedException.class)
-                    .hasMessageContaining("its lease could not be prolonged for PT0.8S")
+                    .hasMessageContaining("its lease could not be prolonged for PT1.6S")
                     .hasMessageContaining("resume it with resume(" + run.id() + ")");
             network.goOn();
 
