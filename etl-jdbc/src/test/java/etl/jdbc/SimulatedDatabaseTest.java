@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,7 +42,7 @@ class SimulatedDatabaseTest {
     private static final List<String> OWNERS = List.of("one", "other");
     private static final List<String> TASKS = List.of("a", "b");
     private static final ErrorInfo ERROR = new ErrorInfo("java.io.IOException", "no route", "at here");
-    private static final int SEQUENCES = 40;
+    private static final int SEQUENCES = 10;
     private static final int TRANSACTIONS = 30;
 
     @RegisterExtension
@@ -78,8 +79,10 @@ class SimulatedDatabaseTest {
         private final BatchStore batches = new JdbcBatchStore(real);
         private final LeaseStore leases = new JdbcLeaseStore(real);
         private final RunStore runs = new JdbcRunStore(real);
+        private final Map<TaskWrite.Row, TaskChange> ends = new HashMap<>();
         private List<TaskWrite> last = List.of();
         private int attempt = 1;
+        private int first = 1;
         private int accepted;
 
         Twins(long seed) {
@@ -95,9 +98,7 @@ class SimulatedDatabaseTest {
                     NOON,
                     Optional.empty(),
                     false);
-            RunsTable runs =
-                    new RunsTable(new PatientDatabase(real, store.leases().length()));
-            assertThat(runs.insert(run, store.leases())).isTrue();
+            assertThat(store.create(run)).isTrue();
             simulated.insert(run, store.leases().owner(), store.leases().length());
         }
 
@@ -145,7 +146,9 @@ class SimulatedDatabaseTest {
                     Lease lease = lease();
                     Set<String> again = random.nextInt(3) == 0 ? Set.of("a") : Set.of();
                     both("reopen", (batches, leases, runs) -> runs.reopen(id(), lease, again));
-                    attempt++;
+                    attempt += 2;
+                    first = attempt;
+                    last = List.of();
                 }
                 case 5 -> {
                     Lease lease = lease();
@@ -177,48 +180,63 @@ class SimulatedDatabaseTest {
                 Lease one = lease();
                 Lease other = lease();
                 int size = 1 + random.nextInt(6);
-                for (int i = 0; i < size; i++) {
+                for (int tries = 0; batch.isEmpty() || (batch.size() < size && tries < 10); tries++) {
                     Lease lease = random.nextInt(4) == 0 ? other : one;
                     add(batch, random.nextInt(12) == 0 ? null : lease);
                 }
             }
             last = batch;
-            both("batch " + batch.stream().map(SimulatedDatabaseTest::shown).toList(), (batches, leases, runs) -> {
+            String what = "batch "
+                    + batch.stream().map(SimulatedDatabaseTest::shown).toList() + " on " + simulated.rows(id());
+            both(what, (batches, leases, runs) -> {
                 BatchStore.Unwritten unwritten = batches.apply(batch);
                 accepted += batch.size() - unwritten.refused().size();
-                Set<Integer> refused = new TreeSet<>();
-                unwritten.refused().forEach(write -> refused.add(batch.indexOf(write)));
-                return epochs(unwritten.lost()) + " " + refused;
+                return epochs(unwritten.lost()) + " " + refused(batch, unwritten);
             });
         }
 
+        /**
+         * As the runner does: the start and the end of an attempt are always the same, though not always there, and attempts
+         * after a reopening have higher numbers than those before.
+         */
         private void add(List<TaskWrite> batch, @Nullable Lease lease) {
             String task = TASKS.get(random.nextInt(TASKS.size()));
-            int number = Math.max(1, attempt + random.nextInt(4) / 3 - random.nextInt(5) / 4);
-            TaskChange start = TaskChange.started(task, number, time());
-            if (random.nextInt(3) > 0) {
-                add(batch, lease, start, null);
+            int number = Math.max(first, attempt + random.nextInt(4) / 3 - random.nextInt(5) / 4);
+            boolean element = random.nextInt(8) == 0;
+            if (batch.stream()
+                    .anyMatch(before -> before.change().taskId().equals(task)
+                            && before.change().attempt() == number)) {
+                return;
             }
-            Instant at = time();
-            RowCounts rows = new RowCounts(random.nextInt(2), 0, 0);
-            switch (random.nextInt(9)) {
-                case 0, 1, 2 ->
-                    add(batch, lease, TaskChange.succeeded(task, number, at, rows, number, Integer.class), "" + number);
-                case 3 -> add(batch, lease, TaskChange.failed(task, number, TaskState.FAILED, at, rows, ERROR), null);
-                case 4 -> {
-                    add(batch, lease, TaskChange.failed(task, number, TaskState.RETRYING, at, rows, ERROR), null);
-                    attempt = Math.max(attempt, number + 1);
-                }
-                case 5 -> add(batch, lease, TaskChange.skipped(task, number, at, rows, ERROR), null);
-                case 6 -> add(batch, lease, TaskChange.ended(task, number, TaskState.CANCELLED, at), null);
-                case 7 -> add(batch, lease, TaskChange.ended(task, 0, TaskState.UPSTREAM_FAILED, at), null);
-                default -> add(batch, lease, start, null);
+            Instant at = NOON.plusSeconds(10 * number);
+            if (random.nextInt(4) > 0) {
+                add(batch, lease, TaskChange.started(task, number, at), element);
+            }
+            if (random.nextInt(3) > 0) {
+                TaskChange end = ends.computeIfAbsent(
+                        new TaskWrite.Row(id(), task + number, element ? 0 : -1), any -> end(task, number, at));
+                attempt = Math.max(attempt, end.state() == TaskState.RETRYING ? number + 1 : number);
+                add(batch, lease, end, element);
+            } else if (random.nextInt(4) == 0) {
+                add(batch, lease, TaskChange.ended(task, 0, TaskState.UPSTREAM_FAILED, at), element);
             }
         }
 
-        private void add(List<TaskWrite> batch, @Nullable Lease lease, TaskChange change, @Nullable String output) {
-            TaskChange changed = random.nextInt(8) == 0 ? change.ofElement(0) : change;
-            batch.add(new TaskWrite(id(), lease, changed, output, new Told()));
+        private TaskChange end(String task, int number, Instant start) {
+            Instant at = start.plusSeconds(1 + random.nextInt(3));
+            RowCounts rows = new RowCounts(random.nextInt(2), 0, 0);
+            return switch (random.nextInt(8)) {
+                case 0 -> TaskChange.failed(task, number, TaskState.FAILED, at, rows, ERROR);
+                case 1, 2 -> TaskChange.failed(task, number, TaskState.RETRYING, at, rows, ERROR);
+                case 3 -> TaskChange.skipped(task, number, at, rows, ERROR);
+                case 4 -> TaskChange.ended(task, number, TaskState.CANCELLED, at);
+                default -> TaskChange.succeeded(task, number, at, rows, number, Integer.class);
+            };
+        }
+
+        private void add(List<TaskWrite> batch, @Nullable Lease lease, TaskChange change, boolean element) {
+            String output = change.state() == TaskState.SUCCEEDED ? String.valueOf(change.output()) : null;
+            batch.add(new TaskWrite(id(), lease, element ? change.ofElement(0) : change, output, new Told()));
         }
 
         private void both(String what, Transaction transaction) throws SQLException {
@@ -254,6 +272,28 @@ class SimulatedDatabaseTest {
 
     private static Set<Long> epochs(Collection<Lease> leases) {
         return leases.stream().map(Lease::epoch).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** A start counts as written with its end: the two may be one statement. */
+    private static Set<Integer> refused(List<TaskWrite> batch, BatchStore.Unwritten unwritten) {
+        Set<Integer> refused = new TreeSet<>();
+        for (int i = 0; i < batch.size(); i++) {
+            TaskWrite write = batch.get(i);
+            boolean hasEnd = batch.subList(i + 1, batch.size()).stream()
+                    .anyMatch(later -> later.row().equals(write.row())
+                            && later.change().attempt() == write.change().attempt()
+                            && isWritten(later, unwritten));
+            if (unwritten.refused().contains(write) && !hasEnd) {
+                refused.add(i);
+            }
+        }
+        return refused;
+    }
+
+    private static boolean isWritten(TaskWrite write, BatchStore.Unwritten unwritten) {
+        Lease lease = write.lease();
+        return !unwritten.refused().contains(write)
+                && (lease == null || !unwritten.lost().contains(lease));
     }
 
     private static String shown(TaskWrite write) {

@@ -110,33 +110,47 @@ final class SimulatedStore implements StateStore {
 
         @Override
         public void write(TaskChange change, Receipt receipt) {
-            journal.write(change, watched(change, receipt));
+            journal.write(change, new Watched(change, receipt));
             process.written(change.state() == TaskState.RUNNING);
         }
 
         @Override
         public void writeIdle(TaskChange change, Receipt receipt) {
-            journal.writeIdle(change, watched(change, receipt));
+            Watched watched = new Watched(change, receipt);
+            journal.writeIdle(change, watched);
+            if (!watched.told) {
+                process.written(false);
+            }
             process.helped();
         }
 
-        private Receipt watched(TaskChange change, Receipt receipt) {
-            return new Receipt() {
-                @Override
-                public void durable() {
-                    world.invariants().saidToBeDurable(database(), run, change);
-                    receipt.durable();
-                }
+        /** Tells the invariants, too. */
+        private final class Watched implements Receipt {
+            private final TaskChange change;
+            private final Receipt receipt;
+            private boolean told;
 
-                @Override
-                public void failed(StateStoreException failure) {
-                    if (!broken) {
-                        broken = true;
-                        world.invariants().refused(database(), lease, failure);
-                    }
-                    receipt.failed(failure);
+            Watched(TaskChange change, Receipt receipt) {
+                this.change = change;
+                this.receipt = receipt;
+            }
+
+            @Override
+            public void durable() {
+                told = true;
+                world.invariants().saidToBeDurable(database(), run, change);
+                receipt.durable();
+            }
+
+            @Override
+            public void failed(StateStoreException failure) {
+                told = true;
+                if (!broken) {
+                    broken = true;
+                    world.invariants().refused(database(), lease, failure);
                 }
-            };
+                receipt.failed(failure);
+            }
         }
 
         @Override
