@@ -317,7 +317,10 @@ final class RunExecution implements RunWorkers.Owner {
             boolean read = table.isOnlyStored(upstream);
             Object output = RunExecution.this.output(upstream);
             if (read && !journal.isOwner()) {
-                throw new RunLostException(run.id(), "its owner read the inputs of a task for too long");
+                RunLostException lost =
+                        new RunLostException(run.id(), "its owner read the inputs of a task for too long");
+                stop(lost);
+                throw lost;
             }
             return output;
         }

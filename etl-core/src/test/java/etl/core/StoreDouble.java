@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /** The in-memory store, to be subclassed by tests that want one method to fail or to wait. */
 class StoreDouble implements StateStore {
     private final StateStore store = InMemoryStateStore.create();
+    private volatile Consumer<RunLostException> onLost = failure -> {};
+    private volatile boolean lost;
 
     @Override
     public boolean create(NewRun run) {
@@ -31,7 +33,9 @@ class StoreDouble implements StateStore {
 
     @Override
     public RunJournal journal(RunId run) {
-        return new JournalDouble(store.journal(run));
+        RunJournal journal = store.journal(run);
+        lost = false;
+        return new JournalDouble(journal);
     }
 
     @Override
@@ -123,6 +127,12 @@ class StoreDouble implements StateStore {
     /** Called before the journal records a run's end. */
     void beforeEnded() {}
 
+    /** Whoever has taken a run last is not its owner any more, and hears of it. */
+    void lose(RunId run) {
+        lost = true;
+        onLost.accept(new RunLostException(run, "as planned"));
+    }
+
     private final class JournalDouble implements RunJournal {
         private final RunJournal journal;
 
@@ -160,11 +170,12 @@ class StoreDouble implements StateStore {
 
         @Override
         public boolean isOwner() {
-            return journal.isOwner();
+            return !lost && journal.isOwner();
         }
 
         @Override
         public void onLost(Consumer<RunLostException> action) {
+            onLost = action;
             journal.onLost(action);
         }
 

@@ -1,0 +1,87 @@
+package etl.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import etl.core.spi.RunJournal;
+import java.lang.reflect.Type;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Runs that another process takes at a moment at which nobody looks. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class LostRunTest {
+    private final List<String> executed = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean fails = new AtomicBoolean(true);
+
+    private Pipeline pipeline() {
+        PipelineBuilder builder = Pipeline.named("orders");
+        TaskRef<String> first = builder.task("first", String.class).run(ctx -> {
+            executed.add("first");
+            return "output";
+        });
+        builder.task("second", String.class).from(first).run((ctx, text) -> {
+            executed.add("second");
+            if (fails.getAndSet(false)) {
+                throw new IllegalStateException("as planned");
+            }
+            return text;
+        });
+        return builder.build();
+    }
+
+    @Test
+    void a_new_run_that_somebody_else_has_finished_before_it_was_taken_is_not_executed_again() {
+        fails.set(false);
+        Pipeline pipeline = pipeline();
+        AtomicBoolean slow = new AtomicBoolean(true);
+        StoreDouble store = new StoreDouble() {
+            @Override
+            public RunJournal journal(RunId run) {
+                if (slow.getAndSet(false)) {
+                    try (Etl other = Etl.builder().store(this).build()) {
+                        other.resume(run, pipeline).await().orThrow();
+                    }
+                }
+                return super.journal(run);
+            }
+
+            @Override
+            public void close() {}
+        };
+
+        try (Etl etl = Etl.builder().store(store).build()) {
+            assertThatThrownBy(() -> etl.submit(pipeline, Arguments.none()))
+                    .isInstanceOf(ResumeRefusedException.class)
+                    .hasMessageEndingWith("has ended meanwhile: it is SUCCEEDED");
+        }
+        assertThat(executed).containsExactly("first", "second");
+    }
+
+    @Test
+    void a_task_does_not_begin_if_its_run_is_lost_while_its_inputs_are_read() {
+        Pipeline pipeline = pipeline();
+        StoreDouble store = new StoreDouble() {
+            @Override
+            public @Nullable Object output(RunId run, String taskId, Type type) {
+                lose(run);
+                return super.output(run, taskId, type);
+            }
+        };
+        try (Etl etl = Etl.builder().store(store).build()) {
+            RunId id = etl.run(pipeline).id();
+
+            RunHandle resumed = etl.resume(id, pipeline);
+
+            assertThatThrownBy(resumed::await)
+                    .isInstanceOf(RunStoppedException.class)
+                    .hasMessageContaining("run " + id + " was lost");
+            assertThat(executed).containsExactly("first", "second");
+            assertThat(store.task(id, "second").orElseThrow().state()).isEqualTo(TaskState.RUNNING);
+        }
+    }
+}
