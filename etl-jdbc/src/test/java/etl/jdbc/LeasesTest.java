@@ -13,8 +13,11 @@ import etl.core.spi.TaskChange;
 import etl.testkit.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -171,6 +174,41 @@ class LeasesTest {
             assertThat(owner.isOwner()).isTrue();
         }
         zombie.close();
+    }
+
+    @Test
+    void prolonging_that_had_to_wait_does_not_shorten_a_lease_that_was_taken_meanwhile() throws Exception {
+        RunId run = StoredRuns.create(other);
+        String thisRun = " where run_id = '" + run + "'";
+        LeaseStore leases = new JdbcLeaseStore(other.database());
+        CompletableFuture<Map<RunId, Long>> prolonged;
+        try (Connection holder = postgres.dataSource().getConnection();
+                Statement statement = holder.createStatement()) {
+            holder.setAutoCommit(false);
+            statement.execute("update etl.pipeline_runs set lease_until = now() + interval '1 hour'" + thisRun);
+            prolonged = CompletableFuture.supplyAsync(() -> prolong(leases, run));
+            while (Query.longs(
+                            postgres.dataSource(),
+                            "select count(*) from pg_stat_activity where wait_event_type = 'Lock'")
+                    .equals(List.of(0L))) {
+                Thread.onSpinWait();
+            }
+            holder.commit();
+        }
+
+        assertThat(prolonged.get()).containsKey(run);
+        assertThat(Query.strings(
+                        postgres.dataSource(),
+                        "select lease_until > now() + interval '30 minutes' from etl.pipeline_runs" + thisRun))
+                .containsExactly("t");
+    }
+
+    private Map<RunId, Long> prolong(LeaseStore leases, RunId run) {
+        try {
+            return leases.prolong(List.of(run), other.leases().owner(), SHORT);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     @Test

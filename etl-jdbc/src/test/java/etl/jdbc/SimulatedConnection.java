@@ -3,6 +3,7 @@ package etl.jdbc;
 import etl.core.RunId;
 import etl.core.RunState;
 import etl.core.spi.ErrorInfo;
+import etl.core.spi.NewRun;
 import etl.core.spi.RunOwnedException;
 import etl.core.spi.StateStoreException;
 import java.sql.SQLException;
@@ -81,6 +82,12 @@ final class SimulatedConnection implements BatchStore, LeaseStore, RunStore {
                 return transaction(runs, () -> database.apply(batch));
             }
         }
+    }
+
+    boolean insert(NewRun run, String owner, Duration length, boolean again) throws SQLException {
+        return transaction(
+                Set.of(run.id()),
+                () -> (again && database.isRecorded(run, owner)) || database.insert(run, owner, length));
     }
 
     @Override

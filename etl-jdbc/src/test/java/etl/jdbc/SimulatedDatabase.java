@@ -74,6 +74,13 @@ final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
         return runs.putIfAbsent(run.id(), new SimulatedRun(run, owner, until(length))) == null;
     }
 
+    boolean isRecorded(NewRun run, String owner) {
+        SimulatedRun recorded = runs.get(run.id());
+        return recorded != null
+                && owner.equals(recorded.owner)
+                && recorded.definition.createdAt().equals(run.createdAt());
+    }
+
     private long until(Duration length) {
         long micro = length.toNanos() / 1_000;
         return micros.getAsLong() + (defect == Defect.LEASE_TOO_SHORT ? micro / 2 : micro);

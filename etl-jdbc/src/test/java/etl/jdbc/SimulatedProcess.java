@@ -3,9 +3,11 @@ package etl.jdbc;
 import etl.core.Etl;
 import etl.core.ResumeRefusedException;
 import etl.core.RunId;
+import etl.core.spi.NewRun;
 import etl.core.spi.RunExecutor;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.Time;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -97,6 +99,15 @@ final class SimulatedProcess extends VirtualTime.Host {
 
     ProcessTime processTime() {
         return patience.time();
+    }
+
+    /** Tried again as any other transaction; by its owner a run is known again. */
+    boolean recorded(NewRun run, SimulatedConnection connection) {
+        try {
+            return patience.with(again -> connection.insert(run, leases.owner(), leases.length(), again));
+        } catch (SQLException failure) {
+            throw new StateStoreException("recording run " + run.id() + " failed", failure);
+        }
     }
 
     boolean isCutOff() {

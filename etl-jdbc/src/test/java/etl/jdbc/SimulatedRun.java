@@ -24,7 +24,7 @@ final class SimulatedRun {
     @Nullable
     String owner;
 
-    long epoch;
+    long epoch = Leases.FIRST_EPOCH;
 
     @Nullable
     Long leaseUntil;
@@ -56,7 +56,7 @@ final class SimulatedRun {
             crashes++;
         }
         owner = by;
-        epoch += sameEpoch && epoch > 0 ? 0 : 1;
+        epoch += sameEpoch ? 0 : 1;
         prolong(until);
     }
 

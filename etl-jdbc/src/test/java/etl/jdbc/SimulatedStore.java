@@ -57,19 +57,20 @@ final class SimulatedStore implements StateStore {
 
     @Override
     public boolean create(NewRun run) {
-        boolean recorded = connection.read(() -> database()
-                .insert(run, process.leases().owner(), process.leases().length()));
+        long before = process.leases().now();
+        boolean recorded = process.recorded(run, connection);
         if (!recorded) {
             throw new StateStoreException(
                     "somebody else has recorded the run, and nobody here wants to follow it", null);
         }
+        process.leases().recorded(run.id(), before);
         return true;
     }
 
     @Override
     public RunJournal journal(RunId run) {
-        find(run).orElseThrow(() -> new StateStoreException("there is no run " + run + " in this store", null));
-        Lease lease = process.leases().take(run);
+        Lease recorded = process.leases().takeRecorded(run);
+        Lease lease = recorded == null ? taken(run) : recorded;
         process.taken();
         return new Journal(
                 run,
@@ -83,6 +84,11 @@ final class SimulatedStore implements StateStore {
                         NO_CANCELS,
                         LARGEST_OUTPUT,
                         process.processTime()));
+    }
+
+    private Lease taken(RunId run) {
+        find(run).orElseThrow(() -> new StateStoreException("there is no run " + run + " in this store", null));
+        return process.leases().take(run);
     }
 
     /** Tells the process that something was written, and the invariants what is said to be durable. */
