@@ -4,16 +4,14 @@ import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Deque;
-import java.util.List;
-import java.util.PriorityQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A resource with slots, shared by all runs of one orchestrator, and perhaps with a limit of starts in any period. Who
  * waits for slots waits in the order of {@link Turn}, without a thread; the first one is not overtaken by one that needs
- * fewer slots.
+ * fewer slots. The lock is for those who wait and those who have to look after them.
  */
 final class Pool {
     private final String name;
@@ -21,19 +19,22 @@ final class Pool {
     private final int startsPerPeriod;
     private final Duration period;
     private final Time time;
-    private final PriorityQueue<Entry> waiting = new PriorityQueue<>(Comparator.comparingLong(Entry::turn));
+    private final TurnQueue<Entry> waiting = new TurnQueue<>();
     private final Deque<Instant> starts = new ArrayDeque<>();
-    private int free;
+    private final AtomicInteger free;
+    /** Set before somebody who waits looks for free slots, so that whoever returns some later sees it. */
+    private volatile boolean isAwaited;
+
     private long arrivals;
     private boolean alarmed;
 
-    private record Entry(long turn, int slots, Runnable granted) {}
+    private record Entry(long turn, int slots, Runnable granted) implements TurnQueue.Waiting {}
 
     /** A pool; {@code startsPerPeriod} is 0 for no limit of starts. */
     Pool(String name, int slots, int startsPerPeriod, Duration period, Time time) {
         this.name = name;
         this.slots = slots;
-        this.free = slots;
+        this.free = new AtomicInteger(slots);
         this.startsPerPeriod = startsPerPeriod;
         this.period = period;
         this.time = time;
@@ -47,38 +48,64 @@ final class Pool {
         return slots;
     }
 
+    /** Makes slots the caller's if nobody waits and nothing else has to be considered. */
+    boolean tryTake(int wanted) {
+        return startsPerPeriod == 0 && !isAwaited && take(wanted);
+    }
+
+    private boolean take(int wanted) {
+        int now = free.get();
+        while (now >= wanted) {
+            if (free.compareAndSet(now, now - wanted)) {
+                return true;
+            }
+            now = free.get();
+        }
+        return false;
+    }
+
     /** Calls {@code granted} when the slots are the caller's, now or later. */
     void request(int wanted, int priority, Runnable granted) {
-        List<Runnable> next;
+        if (tryTake(wanted)) {
+            granted.run();
+            return;
+        }
         synchronized (this) {
             waiting.add(new Entry(Turn.of(arrivals++, priority), wanted, granted));
-            next = grant();
+            isAwaited = true;
         }
-        next.forEach(Runnable::run);
+        grant();
     }
 
     void release(int returned) {
-        List<Runnable> next;
-        synchronized (this) {
-            free += returned;
-            next = grant();
-        }
-        next.forEach(Runnable::run);
+        free.addAndGet(returned);
+        grant();
     }
 
     /** Takes slots back even if they are not free: for a task that has waited for another run. */
     synchronized void reclaim(int wanted) {
-        free -= wanted;
+        free.addAndGet(-wanted);
     }
 
-    private List<Runnable> grant() {
-        List<Runnable> next = new ArrayList<>();
-        while (!waiting.isEmpty() && waiting.peek().slots() <= free && mayStart()) {
-            Entry first = waiting.remove();
-            free -= first.slots();
-            next.add(first.granted());
+    private void grant() {
+        while (isAwaited) {
+            Entry next = next();
+            if (next == null) {
+                return;
+            }
+            next.granted().run();
         }
-        return next;
+    }
+
+    /** Takes the slots for the first one who waits; null if that cannot start now, or if nobody waits. */
+    private synchronized @Nullable Entry next() {
+        Entry first = waiting.peek();
+        if (first == null || first.slots() > free.get() || !mayStart() || !take(first.slots())) {
+            return null;
+        }
+        waiting.poll();
+        isAwaited = !waiting.isEmpty();
+        return first;
     }
 
     private boolean mayStart() {
@@ -101,11 +128,9 @@ final class Pool {
     }
 
     private void periodOver() {
-        List<Runnable> next;
         synchronized (this) {
             alarmed = false;
-            next = grant();
         }
-        next.forEach(Runnable::run);
+        grant();
     }
 }

@@ -1,7 +1,5 @@
 package etl.core;
 
-import java.util.Comparator;
-import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,9 +51,9 @@ interface ReadyQueue {
     final class ByPriority implements ReadyQueue {
         private final Pipeline pipeline;
         private final AtomicLong arrivals = new AtomicLong();
-        private final PriorityQueue<Entry> queue = new PriorityQueue<>(Comparator.comparingLong(Entry::turn));
+        private final TurnQueue<Entry> queue = new TurnQueue<>();
 
-        private record Entry(long turn, TaskRun run) {}
+        private record Entry(long turn, TaskRun run) implements TurnQueue.Waiting {}
 
         private ByPriority(Pipeline pipeline) {
             this.pipeline = pipeline;

@@ -112,9 +112,13 @@ final class RunWorkers {
         }
     }
 
-    /** Whether a task neither has to queue nor waits for anything else. */
+    /** Whether a task neither has to queue nor waits for anything else; then the slots of its pool are its own. */
     private boolean passes(int task) {
-        return ready.isInOrder() && pool(task) == null && (gate == null || pipeline.cache(task) == null);
+        if (!ready.isInOrder() || (gate != null && pipeline.cache(task) != null)) {
+            return false;
+        }
+        Pool pool = pool(task);
+        return pool == null || pool.tryTake(poolSlots(task));
     }
 
     private int poolSlots(int task) {
