@@ -8,27 +8,19 @@ import etl.core.spi.RunExecutor;
 import etl.core.spi.RunInfo;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunListener;
-import etl.core.spi.RunLostException;
 import etl.core.spi.StateStoreException;
-import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.MDC;
 
 /**
  * One run of one pipeline in this process.
@@ -46,7 +38,7 @@ final class RunExecution implements RunWorkers.Owner {
     private final RunScope scope;
     private final RunInfo run;
     private final RunSettings settings;
-    private final Executor steps;
+    private final RunSteps steps;
     private final RunJournal journal;
     private final TaskTable table;
     private final RunEvents events;
@@ -55,26 +47,21 @@ final class RunExecution implements RunWorkers.Owner {
     private final MappedTasks mapped;
     private final SettledTasks settled;
     private final @Nullable CacheGate gate;
-    private final IntFunction<@Nullable Object> outputs = this::output;
+    private final RunInputs inputs;
+    private final IntFunction<@Nullable Object> outputs;
+    private final RunEnd end;
     private final RunJournal.Receipt noted = onDurable(() -> {});
-    private final TaskBody.Inputs noInputs = new Inputs(new int[0]);
     private final AtomicReference<@Nullable Interruption> halt = new AtomicReference<>();
-    private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
     private final AtomicReference<@Nullable Throwable> stopCause = new AtomicReference<>();
-    private final AtomicReference<Time.Alarm> deadline = new AtomicReference<>(Time.Alarm.NONE);
-    private final AtomicBoolean late = new AtomicBoolean();
-    private final AtomicBoolean over = new AtomicBoolean();
     private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
     private volatile boolean draining;
-    private final CompletableFuture<RunReport> end = new CompletableFuture<>();
-    private final Instant startedAt;
 
     RunExecution(RunScope scope, RunJournal journal, TaskTable table) {
         this.scope = scope;
         this.pipeline = scope.pipeline();
         this.run = scope.run();
         this.settings = scope.settings();
-        this.steps = settings.executor().stepsOf(run.id());
+        this.steps = new RunSteps(run, settings.executor().stepsOf(run.id()));
         this.journal = journal;
         this.table = table;
         this.events = settings.listeners().of(pipeline, run, settings.time());
@@ -83,7 +70,9 @@ final class RunExecution implements RunWorkers.Owner {
         this.ends = new AttemptEnds(this, scope, journal, workers, gate);
         this.mapped = new MappedTasks(this, scope, journal, workers);
         this.settled = new SettledTasks(this, scope, journal);
-        this.startedAt = settings.time().instant();
+        this.inputs = new RunInputs(scope, journal, table, this::stop);
+        this.outputs = inputs::output;
+        this.end = new RunEnd(scope, journal, table, events, gate);
     }
 
     RunInfo run() {
@@ -91,7 +80,7 @@ final class RunExecution implements RunWorkers.Owner {
     }
 
     CompletableFuture<RunReport> end() {
-        return end;
+        return end.report();
     }
 
     RunExecutor executor() {
@@ -106,9 +95,9 @@ final class RunExecution implements RunWorkers.Owner {
 
     void start() {
         LOG.info("run {} of pipeline '{}' starts: {} tasks", run.id(), run.pipeline(), pipeline.size());
-        journal.started(startedAt);
+        journal.started(end.startedAt());
         if (events.isActive()) {
-            events.tell(new RunListener.RunStarted(run, startedAt, pipeline.size(), table.finalTasks()));
+            events.tell(new RunListener.RunStarted(run, end.startedAt(), pipeline.size(), table.finalTasks()));
             events.watchSlas(task -> table.state(task).isFinal());
         }
         List<TaskRun> starting = new ArrayList<>();
@@ -121,16 +110,15 @@ final class RunExecution implements RunWorkers.Owner {
             propagate(task, table.state(task), null);
         }
         starting.forEach(workers::add);
-        pipeline.deadline().ifPresent(limit -> deadline.set(settings.time().after(limit, () -> miss(limit))));
+        pipeline.deadline().ifPresent(limit -> end.watchDeadline(limit, () -> miss(limit)));
         journal.onCancelRequest(this::cancel);
         journal.onLost(this::stop);
         finishIfAllFinal();
     }
 
     private void miss(Duration limit) {
-        if (!over.get() && halt.get() == null) {
-            failedWith(new RunDeadlineException(run.id(), limit));
-            late.set(true);
+        if (!end.isOver() && halt.get() == null) {
+            end.missed(limit);
             cancel();
         }
     }
@@ -165,10 +153,6 @@ final class RunExecution implements RunWorkers.Owner {
     /** Below a task that was cancelled with its run, nothing has failed. */
     private TaskState notStarted(int task) {
         return isCancelled(task) ? TaskState.CANCELLED : TaskState.UPSTREAM_FAILED;
-    }
-
-    private @Nullable Object output(int task) {
-        return table.output(task, settings.store(), run.id());
     }
 
     TaskTable table() {
@@ -229,27 +213,9 @@ final class RunExecution implements RunWorkers.Owner {
     @Override
     public void hand(Runnable action) {
         try {
-            steps.execute(() -> {
-                Map<String, String> outside = MDC.getCopyOfContextMap();
-                MDC.put("pipeline", run.pipeline());
-                MDC.put("run", run.id().toString());
-                try {
-                    action.run();
-                } finally {
-                    restore(outside);
-                }
-            });
+            steps.execute(action);
         } catch (RejectedExecutionException closed) {
             stop(closed);
-        }
-    }
-
-    /** An attempt leaves its names where it has put them: for most, the next one on the thread puts others there. */
-    private static void restore(@Nullable Map<String, String> outside) {
-        if (outside == null) {
-            MDC.clear();
-        } else {
-            MDC.setContextMap(outside);
         }
     }
 
@@ -276,77 +242,14 @@ final class RunExecution implements RunWorkers.Owner {
     }
 
     TaskBody.Inputs inputs(TaskRun taskRun) {
-        if (taskRun.isElement()) {
-            return new ElementInputs(taskRun);
-        }
-        int[] sources = pipeline.inputs(taskRun.task());
-        return sources.length == 0 ? noInputs : new Inputs(sources);
-    }
-
-    /** What the code of a task run reads. */
-    private class Inputs implements TaskBody.Inputs {
-        private final int[] sources;
-
-        Inputs(int[] sources) {
-            this.sources = sources;
-        }
-
-        @Override
-        public int size() {
-            return sources.length;
-        }
-
-        @Override
-        @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
-        public <T extends @Nullable Object> T get(int position) {
-            return (T) input(sources[position]);
-        }
-
-        @Override
-        public TaskState state(int upstream) {
-            return table.state(upstream);
-        }
-
-        @Override
-        public @Nullable Object output(int upstream) {
-            return input(upstream);
-        }
-
-        /** Reading from the store takes its time, and the code of the task must not begin when the run is lost by then. */
-        private @Nullable Object input(int upstream) {
-            boolean read = table.isOnlyStored(upstream);
-            Object output = RunExecution.this.output(upstream);
-            if (read && !journal.isOwner()) {
-                RunLostException lost =
-                        new RunLostException(run.id(), "its owner read the inputs of a task for too long");
-                stop(lost);
-                throw lost;
-            }
-            return output;
-        }
-    }
-
-    /** What the code of an element of a mapped task reads. */
-    private final class ElementInputs extends Inputs {
-        private final TaskRun element;
-
-        ElementInputs(TaskRun element) {
-            super(pipeline.inputs(element.task()));
-            this.element = element;
-        }
-
-        @Override
-        @SuppressWarnings({"unchecked", "NullAway", "TypeParameterUnusedInFormals"})
-        public <T extends @Nullable Object> T get(int position) {
-            return (T) Objects.requireNonNull(table.mapped(element.task())).argument(element.mapIndex(), position);
-        }
+        return inputs.of(taskRun);
     }
 
     // --- what the parts of the run have in common ------------------------------------------------------------------
 
     /** The first failure is why the run fails. */
     void failedWith(Throwable failure) {
-        firstFailure.compareAndSet(null, failure);
+        end.failedWith(failure);
     }
 
     /** The task ends in a final state without a further attempt, unless somebody else has taken it by now. */
@@ -469,84 +372,21 @@ final class RunExecution implements RunWorkers.Owner {
         if (halt.getAndSet(Interruption.STOP) == Interruption.STOP) {
             return;
         }
-        deadline.get().cancel();
+        end.dropDeadline();
         ends.dropWaiting();
         workers.forEachAttempt(attempt -> attempt.interrupt(Interruption.STOP));
         settings.executor().endsOf(run.id()).execute(this::endIfStopped);
     }
 
     void endIfStopped() {
-        if (halt.get() != Interruption.STOP || !workers.isIdle() || !over.compareAndSet(false, true)) {
-            return;
-        }
-        closeGate();
-        journal.close();
-        if (table.isAllFinal()) {
-            // What had been written when the run was stopped was all that was left to do.
-            finish(this::takenAgain);
-            return;
-        }
-        Throwable cause = stopCause.get();
-        String why = cause == null ? "shutdown" : String.valueOf(cause.getMessage());
-        LOG.warn("run {} was stopped and can be resumed: {}", run.id(), why);
-        events.close();
-        end.completeExceptionally(new RunStoppedException(run.id(), why, cause));
-    }
-
-    /** Whoever had the run in between may have executed again what has failed here. */
-    private RunJournal takenAgain(RunId id) {
-        RunJournal taken = settings.store().journal(id);
-        try {
-            if (table.isAsStored(settings.store().tasks(id))) {
-                return taken;
-            }
-            throw new RunLostException(id, "somebody else has gone on with it");
-        } catch (RuntimeException | Error failure) {
-            taken.close();
-            throw failure;
-        }
-    }
-
-    private void closeGate() {
-        if (gate != null) {
-            gate.close();
+        if (halt.get() == Interruption.STOP && workers.isIdle()) {
+            end.stop(stopCause.get());
         }
     }
 
     void finishIfAllFinal() {
-        if (!over.get() && table.isAllFinal()) {
-            hand(this::finish);
+        if (!end.isOver() && table.isAllFinal()) {
+            hand(end::finish);
         }
-    }
-
-    private void finish() {
-        if (over.compareAndSet(false, true)) {
-            finish(id -> journal);
-        }
-    }
-
-    private void finish(Function<RunId, RunJournal> journals) {
-        Instant now = settings.time().instant();
-        deadline.get().cancel();
-        closeGate();
-        RunState state = table.runState();
-        if (state == RunState.CANCELLED && late.get()) {
-            state = RunState.FAILED;
-        }
-        Throwable failure = state == RunState.FAILED ? firstFailure.get() : null;
-        Optional<ErrorInfo> error = Optional.ofNullable(failure).map(ErrorInfo::of);
-        try (RunJournal open = journals.apply(run.id())) {
-            open.ended(state, now, error);
-        } catch (RuntimeException | Error notStored) {
-            events.close();
-            end.completeExceptionally(new RunStoppedException(run.id(), "its end could not be stored", notStored));
-            return;
-        }
-        Duration duration = Duration.between(startedAt, now);
-        if (events.isActive()) {
-            events.tell(new RunListener.RunEnded(run, state, duration, error));
-        }
-        LOG.info("run {} of pipeline '{}' {} after {}", run.id(), run.pipeline(), state, duration);
-        end.complete(table.report(run.id(), settings.store(), state, duration, failure));
     }
 }
