@@ -5,15 +5,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -63,13 +60,15 @@ public final class Pipeline {
         this.parameters = List.copyOf(parameters);
         this.declared = List.copyOf(flat.tasks());
         this.scopes = List.copyOf(flat.scopes());
-        this.tasks = declared.stream().map(task -> view(task, declared)).toList();
+        this.tasks =
+                declared.stream().map(task -> DeclaredTask.of(task, declared)).toList();
         this.ordinals = new HashMap<>();
         for (TaskView task : tasks) {
             ordinals.put(task.id(), ordinals.size());
         }
         int[][] upstream = ordinals(tasks.stream().map(TaskView::upstream).toList());
-        this.nodes = nodes(upstream);
+        int[][] inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
+        this.nodes = new NodesOf(declared, this::ordinal).nodes(tasks, inputs, upstream);
         this.caches = CachePlan.of(this, declared);
         this.startWords = UpstreamStates.startWords(nodes);
         this.starters = findStarters();
@@ -79,39 +78,6 @@ public final class Pipeline {
         this.fingerprint = Fingerprint.of(this);
         this.hooks = hooks;
         this.callbacks = new PipelineHooks(hooks, tasks);
-    }
-
-    private TaskNode[] nodes(int[][] upstream) {
-        int[][] inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
-        int[][] downstream = TopologicalOrder.downstream(upstream);
-        IdentityHashMap<Scope, Guard> guards = new IdentityHashMap<>();
-        TaskNode[] all = new TaskNode[tasks.size()];
-        for (int task = 0; task < all.length; task++) {
-            TaskDeclaration declaration = declared.get(task);
-            TaskView view = tasks.get(task);
-            all[task] = new TaskNode(
-                    view,
-                    view.id(),
-                    guarded(declaration, guards),
-                    TaskStart.of(declaration.trigger(), upstream[task], this::ordinal),
-                    declaration.mapping().orElse(null),
-                    view.timeout().orElse(null),
-                    view.pool().orElse(null),
-                    view.poolSlots(),
-                    declaration.mapping().map(Mapping::elementType).orElse(view.outputType()),
-                    inputs[task],
-                    upstream[task],
-                    downstream[task]);
-        }
-        return all;
-    }
-
-    private TaskBody guarded(TaskDeclaration task, IdentityHashMap<Scope, Guard> guards) {
-        if (!task.trigger().endOf().isEmpty()) {
-            return task.body();
-        }
-        return guards.computeIfAbsent(task.scope(), scope -> new Guard(scope, this::ordinal))
-                .guard(task.body());
     }
 
     private Pipeline(Pipeline original, List<TaskDeclaration> declared) {
@@ -131,71 +97,11 @@ public final class Pipeline {
         this.starters = original.starters;
         this.hasPriorities = original.hasPriorities;
         this.usesPools = original.usesPools;
-        this.nodes = original.nodes.clone();
-        IdentityHashMap<Scope, Guard> guards = new IdentityHashMap<>();
-        for (int task = 0; task < nodes.length; task++) {
-            nodes[task] = nodes[task].withBody(guarded(declared.get(task), guards));
-        }
+        this.nodes = new NodesOf(declared, original::ordinal).withTheirCode(original.nodes);
         this.order = original.order;
         this.fingerprint = original.fingerprint;
         this.hooks = original.hooks;
         this.callbacks = original.callbacks;
-    }
-
-    private static TaskView view(TaskDeclaration task, List<TaskDeclaration> declared) {
-        Set<String> upstream = new LinkedHashSet<>();
-        task.upstream().forEach(dependency -> upstream.add(dependency.taskId()));
-        if (task.trigger().runsFinally()) {
-            declared.stream()
-                    .filter(other -> !other.trigger().runsFinally())
-                    .forEach(other -> upstream.add(other.id()));
-        }
-        return new TaskView(
-                task.id(),
-                task.description(),
-                task.group(),
-                task.inputs().stream().map(TaskRef::id).toList(),
-                new ArrayList<>(upstream),
-                task.trigger().gates(),
-                task.retry(),
-                task.timeout(),
-                task.outputType(),
-                task.trigger().rule(),
-                task.trigger().choices().stream().map(Pipeline::view).toList(),
-                task.trigger().setups().stream().map(TaskRef::id).distinct().toList(),
-                task.trigger().last() != Trigger.Last.NO,
-                task.trigger().endOf(),
-                task.mapping().map(Pipeline::view),
-                task.scarcity().pool(),
-                task.scarcity().poolSlots(),
-                task.scarcity().priority(),
-                task.hooks(),
-                task.cache().map(cache -> view(task.scope(), cache)));
-    }
-
-    private static TaskView.Cached view(Scope scope, Cache cache) {
-        return new TaskView.Cached(
-                cache.version(),
-                cache.ttl(),
-                cache.countedArguments()
-                        .map(counting -> counting.stream().map(Parameter::name).toList()),
-                cache.countedUpstream().stream().map(scope::taskId).toList(),
-                List.copyOf(cache.inputs().keySet()),
-                cache.ownKey() != null);
-    }
-
-    private static TaskView.Mapped view(Mapping mapping) {
-        return new TaskView.Mapped(
-                mapping.kind().name(),
-                mapping.isFixed() ? OptionalInt.of(mapping.fixed().get(0).size()) : OptionalInt.empty(),
-                mapping.atOnce(),
-                mapping.elementType());
-    }
-
-    private static TaskView.Choice view(DeclaredChoice choice) {
-        return new TaskView.Choice(
-                choice.branch().id(),
-                choice.values().stream().map(String::valueOf).sorted().toList());
     }
 
     private int[][] ordinals(List<List<String>> ids) {
