@@ -21,7 +21,10 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
      * @return the reference that other tasks use
      */
     public TaskRef<@Nullable Void> run(Action action) {
-        return add(List.of(), (context, inputs) -> action.execute(context));
+        return add(List.of(), (context, inputs) -> {
+            action.execute(context);
+            return null;
+        });
     }
 
     /**
@@ -87,20 +90,9 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
         return new From4<>(this, List.of(first, second, third, fourth));
     }
 
-    private TaskRef<@Nullable Void> add(List<TaskRef<?>> inputs, VoidBody body) {
+    private TaskRef<@Nullable Void> add(List<TaskRef<?>> inputs, TaskBody body) {
         pipeline.add(declare(Void.class, inputs, body));
         return new TaskRef<>(pipeline, id, Void.class);
-    }
-
-    @FunctionalInterface
-    private interface VoidBody extends TaskBody {
-        void act(TaskContext context, TaskBody.Inputs inputs) throws Exception;
-
-        @Override
-        default @Nullable Object execute(TaskContext context, TaskBody.Inputs inputs) throws Exception {
-            act(context, inputs);
-            return null;
-        }
     }
 
     /**
@@ -124,7 +116,10 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
          * @return the reference that other tasks use
          */
         public TaskRef<@Nullable Void> run(Action1<? super A> code) {
-            return task.add(refs, (context, inputs) -> code.execute(context, inputs.<A>get(0)));
+            return task.add(refs, (context, inputs) -> {
+                code.execute(context, inputs.<A>get(0));
+                return null;
+            });
         }
     }
 
@@ -150,7 +145,10 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
          * @return the reference that other tasks use
          */
         public TaskRef<@Nullable Void> run(Action2<? super A, ? super B> code) {
-            return task.add(refs, (context, inputs) -> code.execute(context, inputs.<A>get(0), inputs.<B>get(1)));
+            return task.add(refs, (context, inputs) -> {
+                code.execute(context, inputs.<A>get(0), inputs.<B>get(1));
+                return null;
+            });
         }
     }
 
@@ -178,9 +176,10 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
          * @return the reference that other tasks use
          */
         public TaskRef<@Nullable Void> run(Action3<? super A, ? super B, ? super C> code) {
-            return task.add(
-                    refs,
-                    (context, inputs) -> code.execute(context, inputs.<A>get(0), inputs.<B>get(1), inputs.<C>get(2)));
+            return task.add(refs, (context, inputs) -> {
+                code.execute(context, inputs.<A>get(0), inputs.<B>get(1), inputs.<C>get(2));
+                return null;
+            });
         }
     }
 
@@ -212,10 +211,10 @@ public final class ActionBuilder extends TaskOptions<ActionBuilder> {
          * @return the reference that other tasks use
          */
         public TaskRef<@Nullable Void> run(Action4<? super A, ? super B, ? super C, ? super D> code) {
-            return task.add(
-                    refs,
-                    (context, inputs) -> code.execute(
-                            context, inputs.<A>get(0), inputs.<B>get(1), inputs.<C>get(2), inputs.<D>get(3)));
+            return task.add(refs, (context, inputs) -> {
+                code.execute(context, inputs.<A>get(0), inputs.<B>get(1), inputs.<C>get(2), inputs.<D>get(3));
+                return null;
+            });
         }
     }
 }
