@@ -35,7 +35,6 @@ final class RunExecution implements RunWorkers.Owner {
     private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
 
     private final Pipeline pipeline;
-    private final RunScope scope;
     private final RunInfo run;
     private final RunSettings settings;
     private final RunSteps steps;
@@ -57,7 +56,6 @@ final class RunExecution implements RunWorkers.Owner {
     private volatile boolean draining;
 
     RunExecution(RunScope scope, RunJournal journal, TaskTable table) {
-        this.scope = scope;
         this.pipeline = scope.pipeline();
         this.run = scope.run();
         this.settings = scope.settings();
