@@ -177,7 +177,7 @@ final class RunWorkers {
     }
 
     /** Another thread takes the place of the one that executes the attempt. */
-    void abandoned(TaskAttempt attempt) {
+    void abandoned(WorkerAttempt attempt) {
         workers.stream()
                 .filter(worker -> worker.attempt == attempt)
                 .findFirst()
@@ -196,7 +196,7 @@ final class RunWorkers {
         private int next;
         private @Nullable Instant now;
         private boolean abandoned;
-        private volatile @Nullable TaskAttempt attempt;
+        private volatile @Nullable WorkerAttempt attempt;
 
         private Worker() {}
 
@@ -214,7 +214,7 @@ final class RunWorkers {
         }
 
         /** From now on {@link #forEachAttempt} knows the attempt. */
-        void begin(TaskAttempt begun) {
+        void begin(WorkerAttempt begun) {
             attempt = begun;
         }
 
