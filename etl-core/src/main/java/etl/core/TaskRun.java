@@ -173,9 +173,7 @@ final class TaskRun {
     /** How long the last attempt took and what it counted. */
     void measured(Instant from, Instant to, RowCounts counted) {
         nanos = nanos(from, to);
-        if (counted != rows) {
-            rows = counted;
-        }
+        rows = counted;
     }
 
     /** More than 292 years count as these. */
@@ -185,9 +183,7 @@ final class TaskRun {
     }
 
     void output(@Nullable Object newOutput) {
-        if (newOutput != output) {
-            output = newOutput;
-        }
+        output = newOutput;
     }
 
     @Nullable
