@@ -3,14 +3,13 @@ package etl.core;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToIntFunction;
 
 /** Makes the nodes of declared tasks. */
 final class NodesOf {
     private final List<TaskDeclaration> declared;
     private final ToIntFunction<String> ordinals;
-    private final Map<Scope, Guard> guards = new IdentityHashMap<>();
+    private final IdentityHashMap<Scope, Guard> guards = new IdentityHashMap<>();
 
     NodesOf(List<TaskDeclaration> declared, ToIntFunction<String> ordinals) {
         this.declared = declared;
