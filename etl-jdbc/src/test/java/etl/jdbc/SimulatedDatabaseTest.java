@@ -208,7 +208,7 @@ class SimulatedDatabaseTest {
                             && before.change().attempt() == number)) {
                 return;
             }
-            Instant at = NOON.plusSeconds(10 * number);
+            Instant at = NOON.plusSeconds(10L * number);
             if (random.nextInt(4) > 0) {
                 add(batch, lease, TaskChange.started(task, number, at), element);
             }

@@ -72,7 +72,7 @@ final class SimulatedPipeline {
     }
 
     private static long output(int number, List<Long> inputs) {
-        long output = number + 1;
+        long output = number + 1L;
         for (long input : inputs) {
             output = 31 * output + input;
         }

@@ -87,7 +87,9 @@ final class SimulatedStore implements StateStore {
     }
 
     private Lease taken(RunId run) {
-        find(run).orElseThrow(() -> new StateStoreException("there is no run " + run + " in this store", null));
+        if (find(run).isEmpty()) {
+            throw new StateStoreException("there is no run " + run + " in this store", null);
+        }
         return process.leases().take(run);
     }
 

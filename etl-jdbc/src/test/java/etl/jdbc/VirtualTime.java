@@ -183,7 +183,7 @@ final class VirtualTime {
         }
         Strand strand = (Strand) Thread.currentThread();
         long turn = strand.turn;
-        event.whenComplete((result, failure) -> wake(0, strand, turn));
+        var unused = event.whenComplete((result, failure) -> wake(0, strand, turn));
         if (limit.compareTo(ProcessTime.FOREVER) < 0) {
             wake(Math.max(1, limit.toNanos() / 1_000), strand, turn);
         }
@@ -209,7 +209,7 @@ final class VirtualTime {
         host.dead = true;
         note(() -> host + " dies");
         for (Strand strand : waiting) {
-            if (strand.host == host) {
+            if (strand.host.equals(host)) {
                 wake(0, strand, strand.turn);
             }
         }
