@@ -90,7 +90,8 @@ class TaskRunLincheck {
 
         @Operation
         public boolean find() {
-            return table.get(0) == table.get(0);
+            TaskRun found = table.get(0);
+            return found == table.get(0);
         }
 
         @Operation
