@@ -19,10 +19,14 @@ import org.jspecify.annotations.Nullable;
 
 /** What remains to be recorded when an outside engine has ended a run. */
 final class ExternalEnd {
+    private static final String LOST = "etl.engine.Lost";
+
     private final Pipeline pipeline;
     private final Map<String, StoredTask> rows;
     private final TaskState[] states;
     private final UpstreamStates upstream;
+    private final String why;
+    private final RunState unfinished;
     private final List<TaskChange> changes = new ArrayList<>();
 
     ExternalEnd(
@@ -30,14 +34,17 @@ final class ExternalEnd {
             Map<String, StoredTask> rows,
             IntFunction<@Nullable Object> outputs,
             Instant now,
-            String why) {
+            String why,
+            RunState unfinished) {
         this.pipeline = pipeline;
+        this.why = why;
+        this.unfinished = unfinished;
         this.rows = rows;
         this.states = new TaskState[pipeline.size()];
         this.upstream = new UpstreamStates(pipeline);
         Decision[] decisions = new Decision[pipeline.size()];
         for (int task : pipeline.order()) {
-            settle(task, decisions[task], now, why);
+            settle(task, decisions[task], now);
             for (int successor : pipeline.downstream(task)) {
                 TaskState seen = pipeline.start(successor).seen(task, states[task], outputs);
                 Decision decision = upstream.ended(successor, seen, state -> states[state]);
@@ -46,7 +53,7 @@ final class ExternalEnd {
         }
     }
 
-    private void settle(int task, @Nullable Decision decision, Instant now, String why) {
+    private void settle(int task, @Nullable Decision decision, Instant now) {
         String id = pipeline.task(task).id();
         StoredTask row = rows.get(id);
         TaskState state = row == null ? TaskState.PENDING : row.state();
@@ -66,7 +73,7 @@ final class ExternalEnd {
         return row.attempts().stream()
                 .flatMap(attempt -> attempt.error().stream())
                 .reduce((first, second) -> second)
-                .orElse(new ErrorInfo("etl.engine.Lost", why + " while this task was " + row.state(), ""));
+                .orElse(new ErrorInfo(LOST, why + " while this task was " + row.state(), ""));
     }
 
     private static TaskState notStarted(@Nullable Decision decision) {
@@ -88,10 +95,10 @@ final class ExternalEnd {
             }
             cancelled |= state == TaskState.CANCELLED;
         }
-        return cancelled ? RunState.CANCELLED : RunState.SUCCEEDED;
+        return cancelled ? unfinished : RunState.SUCCEEDED;
     }
 
-    /** The failure of the task that failed first. */
+    /** The failure of the task that failed first; why the run has ended if it has FAILED without one. */
     Optional<ErrorInfo> error() {
         Optional<ErrorInfo> recorded = rows.values().stream()
                 .filter(row -> row.state() == TaskState.FAILED)
@@ -100,8 +107,9 @@ final class ExternalEnd {
                 .filter(attempt -> attempt.error().isPresent())
                 .min(Comparator.comparing(attempt -> attempt.endedAt().orElse(Instant.MAX)))
                 .flatMap(StoredAttempt::error);
-        return recorded.or(() ->
+        Optional<ErrorInfo> failure = recorded.or(() ->
                 changes.stream().flatMap(change -> change.error().stream()).findFirst());
+        return failure.isEmpty() && state() == RunState.FAILED ? Optional.of(new ErrorInfo(LOST, why, "")) : failure;
     }
 
     RunReport report(RunId id, StateStore store, Duration duration) {

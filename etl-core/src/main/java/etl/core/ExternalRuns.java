@@ -240,18 +240,22 @@ public final class ExternalRuns {
      * @throws StateStoreException if the store cannot be used
      */
     public RunReport finish(Pipeline pipeline, RunId id) {
-        return finish(pipeline, id, "the engine ended the run");
+        return finish(pipeline, id, "the engine ended the run", RunState.CANCELLED);
     }
 
-    /** The same for a run that ended for another reason. */
-    RunReport finish(Pipeline pipeline, RunId id, String why) {
+    /** The same for a run whose process is gone, which has FAILED for that reason if for no other. */
+    RunReport lost(Pipeline pipeline, RunId id, String why) {
+        return finish(pipeline, id, why, RunState.FAILED);
+    }
+
+    private RunReport finish(Pipeline pipeline, RunId id, String why, RunState unfinished) {
         StoredRun stored = stored(id, pipeline);
         Instant now = settings.time().instant();
         Map<String, StoredTask> rows = new HashMap<>();
         settings.store().tasks(id).stream()
                 .filter(row -> row.mapIndex() == StoredTask.NOT_MAPPED)
                 .forEach(row -> rows.put(row.taskId(), row));
-        ExternalEnd end = new ExternalEnd(pipeline, rows, task -> output(pipeline, id, task), now, why);
+        ExternalEnd end = new ExternalEnd(pipeline, rows, task -> output(pipeline, id, task), now, why, unfinished);
         Duration duration = Duration.between(
                 stored.startedAt().orElse(now), stored.endedAt().orElse(now));
         if (!stored.state().isFinal()) {

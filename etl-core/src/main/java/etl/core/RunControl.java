@@ -135,8 +135,8 @@ public final class RunControl {
 
     /**
      * Ends a run whose process is gone, so that it can be rerun or its tasks marked: tasks that were being executed are
-     * FAILED, those that had not begun UPSTREAM_FAILED, SKIPPED or CANCELLED, and the run has the state that follows. To go on
-     * with the run instead, {@linkplain Etl#resume resume} it.
+     * FAILED, those that had not begun UPSTREAM_FAILED, SKIPPED or CANCELLED, and the run is FAILED unless all its tasks had
+     * ended well. To go on with the run instead, {@linkplain Etl#resume resume} it.
      *
      * @param id the run
      * @param pipeline its pipeline, unchanged since the run began
@@ -158,7 +158,7 @@ public final class RunControl {
                 throw new ResumeRefusedException("run " + id + " has ended already: it is " + stored.state());
             }
             endElements(id, why);
-            new ExternalRuns(settings).finish(pipeline, id, why);
+            new ExternalRuns(settings).lost(pipeline, id, why);
             report[0] = new StoredReport(pipeline, store, id).of(store.find(id).orElseThrow());
         });
         return report[0];
