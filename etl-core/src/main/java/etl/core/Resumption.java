@@ -66,6 +66,9 @@ final class Resumption {
     /** An execution of a new run; unless recording and taking it took so long that somebody else has gone on with it. */
     RunExecution execution(Pipeline pipeline, NewRun run, Map<String, Object> arguments) {
         return take(run.id(), journal -> {
+            if (journal.isUntouched()) {
+                return execution(pipeline, run, arguments, List.of(), Set.of(), journal);
+            }
             StoredRun stored = stored(store, run.id(), pipeline);
             if (stored.state() == RunState.QUEUED) {
                 return execution(pipeline, run, arguments, List.of(), Set.of(), journal);

@@ -131,6 +131,11 @@ final class JdbcJournal implements RunJournal {
     }
 
     @Override
+    public boolean isUntouched() {
+        return lease != null && lease.epoch() == Leases.FIRST_EPOCH;
+    }
+
+    @Override
     public void onLost(Consumer<RunLostException> action) {
         if (lease != null) {
             lease.onLost(action);

@@ -82,6 +82,16 @@ public interface RunJournal extends AutoCloseable {
     boolean isOwner();
 
     /**
+     * Whether nobody has written to the run since it was recorded, so that what is stored of it need not be read before its
+     * tasks are executed. Does not block.
+     *
+     * @return false if somebody may have
+     */
+    default boolean isUntouched() {
+        return false;
+    }
+
+    /**
      * Says what is done when the run is lost: somebody else has taken it, or the store could not be reached for so long that
      * somebody may have. Whoever executes the run calls this once, and stops the tasks then.
      *
