@@ -220,7 +220,15 @@ final class CacheGate {
             key = keys.of(lookup.run, owner.inputs(lookup.run));
             lookup.key = key;
         }
-        boolean ignored = scope.refreshes(lookup.run.task()) && !computed.contains(key);
+        if (!scope.refreshes(lookup.run.task())) {
+            return claim(lookup, key, false);
+        }
+        synchronized (computed) {
+            return claim(lookup, key, !computed.contains(key));
+        }
+    }
+
+    private CacheClaim claim(Lookup lookup, CacheKey key, boolean ignored) throws Exception {
         return cache.claim(new CacheRequest(
                 key, CacheKeys.outputType(pipeline, lookup.run), scope.run().id(), ignored, lookup.impatient));
     }
@@ -295,19 +303,28 @@ final class CacheGate {
     private void keep(TaskRun run, CacheClaim.Ticket ticket, @Nullable Object output) {
         CachePlan plan = Objects.requireNonNull(pipeline.cache(run.task()));
         try {
-            cache.complete(
-                    ticket,
-                    output,
-                    CacheKeys.outputType(pipeline, run),
-                    plan.cache().ttl());
             if (scope.refreshes(run.task())) {
-                computed.add(ticket.key());
+                // Nobody claims the key between the two.
+                synchronized (computed) {
+                    complete(run, plan, ticket, output);
+                    computed.add(ticket.key());
+                }
+            } else {
+                complete(run, plan, ticket, output);
             }
         } catch (RuntimeException notKept) {
             LOG.warn("run {}: the {} is not kept for reuse", scope.run().id(), ticket.key(), notKept);
             release(List.of(ticket));
         }
         scope.settings().cacheWaiters().settled(ticket.key());
+    }
+
+    private void complete(TaskRun run, CachePlan plan, CacheClaim.Ticket ticket, @Nullable Object output) {
+        cache.complete(
+                ticket,
+                output,
+                CacheKeys.outputType(pipeline, run),
+                plan.cache().ttl());
     }
 
     /** The task run is not executed any more, or its attempt has not returned: somebody else may compute the output. */

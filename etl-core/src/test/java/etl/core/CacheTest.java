@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import etl.core.spi.RunListener;
 import etl.core.spi.StoredTask;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
 class CacheTest extends CachedRuns {
@@ -156,6 +158,21 @@ class CacheTest extends CachedRuns {
                 .containsOnlyOnce(false);
         assertThat(etl.run(pipeline).output(task)).isEqualTo(2);
         assertThat(RunOptions.none().refreshCache().key("k")).hasToString("key 'k', refreshed cache");
+    }
+
+    @RepeatedTest(300)
+    void of_equal_elements_a_refresh_computes_one() {
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("mapped", Integer.class)
+                .cache(Cache.version("1"))
+                .mapOver(Collections.nCopies(8, "x"))
+                .run((ctx, text) -> executions.incrementAndGet());
+        Pipeline pipeline = builder.build();
+        etl.run(pipeline);
+
+        etl.run(pipeline, Arguments.none(), RunOptions.none().refreshCache()).orThrow();
+
+        assertThat(executions).hasValue(2);
     }
 
     @Test
