@@ -26,6 +26,7 @@ final class AttemptEnds {
     private final RunScope scope;
     private final Time time;
     private final RunJournal journal;
+    private final boolean storesAtOnce;
     private final RunWorkers workers;
     private final @Nullable CacheGate gate;
     private final Map<TaskRun, Time.Alarm> waiting = new ConcurrentHashMap<>();
@@ -36,6 +37,7 @@ final class AttemptEnds {
         this.scope = scope;
         this.time = scope.settings().time();
         this.journal = journal;
+        this.storesAtOnce = journal instanceof MemoryJournal;
         this.workers = workers;
         this.gate = gate;
     }
@@ -95,7 +97,7 @@ final class AttemptEnds {
 
     private void write(WorkerAttempt attempt, TaskChange success) {
         RunWorkers.Worker worker = attempt.workerOfThisThread();
-        if (worker != null && worker.hasNothingElseToDo()) {
+        if (!storesAtOnce && worker != null && worker.hasNothingElseToDo()) {
             journal.writeIdle(success, attempt);
         } else {
             journal.write(success, attempt);
@@ -192,8 +194,8 @@ final class AttemptEnds {
             WorkerAttempt attempt, TaskState state, Instant at, @Nullable Throwable why, @Nullable ErrorInfo error) {
         TaskRun taskRun = attempt.taskRun();
         RunWorkers.Worker worker = attempt.workerOfThisThread();
-        // The code may have gone on for long after its success was recorded.
-        if (worker != null && attempt.success() == null) {
+        // The code may have gone on for long after its success was recorded, and so may a store that waits for a disk.
+        if (storesAtOnce && worker != null && attempt.success() == null) {
             worker.goesOnAt(at);
         }
         execution.tellEnded(taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);

@@ -288,6 +288,7 @@ final class RunWorkers {
             if (first == null) {
                 return false;
             }
+            now = null;
             abandoned = !execute(first.table(), first.index());
             return !abandoned;
         }
@@ -316,8 +317,9 @@ final class RunWorkers {
                 wasAbandoned = !owner.execute(runs, index, this);
                 return !wasAbandoned;
             } finally {
-                held = null;
+                // Else whoever has abandoned this thread gives them back, and may not have done so yet.
                 if (!wasAbandoned) {
+                    held = null;
                     pool.release(heldSlots);
                 }
             }

@@ -101,7 +101,7 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
             try {
                 connection.setAutoCommit(true);
                 result = work.with(connection);
-            } catch (SQLException | RuntimeException failure) {
+            } catch (Throwable failure) {
                 abandonIfReadOnly(connection, failure);
                 giveBack(connection, came, failure);
                 throw failure;

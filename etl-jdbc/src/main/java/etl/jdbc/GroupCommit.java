@@ -1,7 +1,6 @@
 package etl.jdbc;
 
 import etl.core.spi.RunJournal;
-import etl.core.spi.RunLostException;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StateStoreException;
 import java.sql.SQLException;
@@ -133,8 +132,7 @@ final class GroupCommit implements AutoCloseable {
     private static void tell(TaskWrite write, BatchStore.Unwritten unwritten) {
         Lease lease = write.lease();
         if (lease != null && unwritten.lost().contains(lease)) {
-            RunLostException lost = lease.lose("another process has taken it");
-            tell(write.receipt(), receipt -> receipt.failed(lost));
+            tell(write.receipt(), receipt -> receipt.failed(lease.lose("another process has taken it")));
         } else if (unwritten.refused().contains(write)) {
             StaleWriteException stale =
                     new StaleWriteException("task '" + write.change().taskId() + "', attempt "

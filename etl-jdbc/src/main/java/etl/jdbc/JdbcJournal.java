@@ -66,7 +66,8 @@ final class JdbcJournal implements RunJournal {
 
     @Override
     public void write(TaskChange change, Receipt receipt) {
-        boolean lingers = change.state() == TaskState.RUNNING;
+        // Who executes tasks of a run without an owner waits for their starts.
+        boolean lingers = change.state() == TaskState.RUNNING && lease != null;
         write(change, receipt, lingers ? WriteQueue.Haste.NONE : WriteQueue.Haste.COMMIT);
     }
 

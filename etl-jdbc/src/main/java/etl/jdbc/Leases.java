@@ -106,7 +106,7 @@ final class Leases {
 
     /** So that the next beat comes in time. */
     private boolean isFresh(Lease lease) {
-        return lease.remaining() > validity.toNanos() / 2;
+        return lease.remaining() > validity.toNanos() / 10 * 9;
     }
 
     /** Takes a run that this store has recorded a moment ago, and to which it has a lease since then; else null. */
@@ -168,7 +168,7 @@ final class Leases {
             prolongAll();
             trouble = NO_ANSWER;
             return pauseBetweenBeats();
-        } catch (SQLException | RuntimeException notNow) {
+        } catch (SQLException | RuntimeException | Error notNow) {
             trouble = Database.reason(notNow);
             LOG.warn("leases of runs are not prolonged now: {}", trouble);
             return length.dividedBy(TRIES_PER_LEASE);

@@ -25,7 +25,7 @@ final class PoolState {
     private static @Nullable HikariDataSource hikari(DataSource source) {
         try {
             return source.isWrapperFor(HikariDataSource.class) ? source.unwrap(HikariDataSource.class) : null;
-        } catch (SQLException unknown) {
+        } catch (SQLException | RuntimeException unknown) {
             return null;
         }
     }

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The SQL that records and reads {@code pipeline_runs}; {@link RunWrites} has the SQL of their progress. */
+/** The SQL that records and reads {@code pipeline_runs}; {@link JdbcRunStore} has the SQL of their progress. */
 final class RunsTable {
     private static final String COLUMNS =
             "run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id, state,"
@@ -35,7 +35,7 @@ final class RunsTable {
     }
 
     /**
-     * A run that has an owner is taken for whoever records it, until it takes it itself. By its owner it is known again if the
+     * A run that has an owner is taken for whoever records it. By its owner it is known again if the
      * answer to the commit was lost; otherwise a caller who tries again would start a second run, and a recovery the first.
      */
     boolean insert(NewRun run, Leases leases) {

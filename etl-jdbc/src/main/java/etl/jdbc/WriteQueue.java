@@ -167,7 +167,6 @@ final class WriteQueue {
         }
         returned = null;
         writer = Thread.currentThread();
-        room.signalAll();
         return batch;
     }
 

@@ -82,7 +82,7 @@ public interface RunJournal extends AutoCloseable {
     boolean isOwner();
 
     /**
-     * Whether nobody has written to the run since it was recorded, so that what is stored of it need not be read before its
+     * Whether nobody had written to the run when this journal was opened, so that what is stored of it need not be read before its
      * tasks are executed. Does not block.
      *
      * @return false if somebody may have
