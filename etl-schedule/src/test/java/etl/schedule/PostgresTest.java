@@ -119,6 +119,10 @@ class PostgresTest {
             for (int i = 0; i < 3; i++) {
                 assertThat(child.line()).startsWith("begun 2024-0");
             }
+            // A start is stored a moment after it.
+            while (running() < 3) {
+                Thread.onSpinWait();
+            }
             child.kill();
         }
         List<Instant> loaded = new ArrayList<>();
@@ -153,6 +157,16 @@ class PostgresTest {
                     .task(report.intervals().get(4).run().orElseThrow(), "load")
                     .orElseThrow();
             assertThat(resumed.attempts()).extracting(StoredAttempt::attempt).containsExactly(1, 2);
+        }
+    }
+
+    private static int running() throws SQLException {
+        try (Connection connection = postgres.dataSource().getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row =
+                        statement.executeQuery("select count(*) from etl.pipeline_tasks where state = 'RUNNING'")) {
+            row.next();
+            return row.getInt(1);
         }
     }
 
