@@ -68,6 +68,8 @@ final class EmbeddedServer implements AutoCloseable {
         return EmbeddedPostgres.builder()
                 .setDataDirectory(folder.resolve("data"))
                 .setCleanDataDirectory(false)
+                // The locale of the environment may not be installed.
+                .setLocaleConfig("locale", "C")
                 .setRegisterShutdownHook(false)
                 .setPGStartupWait(Duration.ofSeconds(60))
                 .setOutputRedirector(log)
