@@ -133,6 +133,9 @@ class BackfillTest {
             time.pass(Duration.ofHours(1));
             orders.await(1);
             assertThat(scheduler.status("hourly").registered()).isTrue();
+            while (!store.recent(1).get(0).state().isFinal()) {
+                Thread.onSpinWait();
+            }
         }
 
         BackfillReport report = hours(2).named("hourly").run(etl).orThrow();
