@@ -34,12 +34,13 @@ final class ExecutionLog implements AutoCloseable {
      * One execution of a task's code.
      *
      * @param task run and task
+     * @param thread in which thread of the process
      * @param begun when it began
      * @param ended when it ended, or {@link Instant#MAX} if it did not
      */
-    record Execution(String task, Instant begun, Instant ended) {
+    record Execution(String task, long thread, Instant begun, Instant ended) {
         Execution until(Instant end) {
-            return end.isBefore(ended) ? new Execution(task, begun, end) : this;
+            return end.isBefore(ended) ? new Execution(task, thread, begun, end) : this;
         }
     }
 
@@ -78,7 +79,8 @@ final class ExecutionLog implements AutoCloseable {
             if (words.length == 4) {
                 Instant at = Instant.parse(words[3]);
                 if (words[0].equals("begun")) {
-                    executions.put(words[2], new Execution(words[1], at, Instant.MAX));
+                    long thread = Long.parseLong(words[2].substring(0, words[2].indexOf('-')));
+                    executions.put(words[2], new Execution(words[1], thread, at, Instant.MAX));
                 } else {
                     executions.computeIfPresent(words[2], (id, begun) -> begun.until(at));
                 }

@@ -10,18 +10,16 @@ import etl.core.spi.StoredAttempt;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import etl.jdbc.ExecutionLog.Execution;
-import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -37,11 +35,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(value = 4, unit = TimeUnit.HOURS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class KillTest {
     private static final int KILLS = Integer.getInteger("etl.kills", 30);
-    private static final int PROCESSES = 2;
-    private static final Duration SUSPENDED = KilledProcess.LEASE.multipliedBy(2);
+    private static final int SUSPENSIONS = 4;
+    private static final Duration FOR_EVER = Duration.ofHours(1);
 
     private final Random random = new Random(seed());
-    private final List<Child> children = new ArrayList<>();
     private final List<String> violations = new ArrayList<>();
 
     @TempDir
@@ -53,139 +50,67 @@ class KillTest {
         return seed;
     }
 
-    /** A process with what was done to it. */
-    private static final class Child {
-        final Process process;
-        final Path log;
-        final List<Instant> suspended = new ArrayList<>();
-        Instant death = Instant.MAX;
-
-        Child(Process process, Path log) {
-            this.process = process;
-            this.log = log;
-        }
-
-        void kill() throws InterruptedException {
-            process.destroyForcibly().waitFor();
-            death = Instant.now();
-        }
-
-        boolean isAlive() {
-            return death.equals(Instant.MAX);
-        }
-
-        void signal(String name) throws IOException, InterruptedException {
-            int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
-                    .start()
-                    .waitFor();
-            assertThat(code).isZero();
-        }
-
-        /** An execution that did not end lasted until the death; one that was suspended for too long, until that. */
-        List<Execution> executions() throws IOException {
-            List<Execution> executions = new ArrayList<>();
-            for (Execution execution : ExecutionLog.read(log)) {
-                Execution shortened = execution.until(death);
-                for (Instant at : suspended) {
-                    if (execution.begun().isBefore(at)) {
-                        shortened = shortened.until(at);
-                    }
-                }
-                executions.add(shortened);
-            }
-            return executions;
-        }
+    /** What is done to the processes, time and again. */
+    private interface Disturbance {
+        void happens(KilledProcesses processes) throws Exception;
     }
 
     @Test
     void whatever_is_killed_each_task_succeeds_once_and_never_overlaps_itself() throws Exception {
         try (KillablePostgres server = new KillablePostgres(folder.resolve("data"))) {
-            try {
-                for (int i = 0; i < PROCESSES; i++) {
-                    start(server.url());
-                }
-                for (int kill = 0; kill < KILLS; kill++) {
-                    pause(Duration.ofMillis(200 + random.nextInt(1_000)));
-                    disturb(server);
-                }
-            } finally {
-                for (Child child : alive()) {
-                    child.kill();
-                }
-            }
-            try (JdbcStateStore store = KilledProcess.open(server.url());
-                    ExecutionLog log = new ExecutionLog(folder.resolve("last.log"))) {
-                finish(server.url(), log);
-                check(store);
-            }
+            disturb(server, KilledProcess.LEASE, KILLS, KilledProcesses::disturb);
         }
         assertThat(violations).isEmpty();
     }
 
-    private void start(String url) throws IOException {
-        Path log = folder.resolve("executions-" + children.size() + ".log");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx200m",
-                        "-XX:+UseSerialGC",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        KilledProcess.class.getName(),
-                        url,
-                        log.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output-" + children.size()).toFile())
-                .start();
-        children.add(new Child(process, log));
-    }
-
-    private List<Child> alive() {
-        return children.stream().filter(Child::isAlive).toList();
-    }
-
-    private void disturb(KillablePostgres server) throws Exception {
-        List<Child> alive = alive();
-        Child child = alive.get(random.nextInt(alive.size()));
-        int dice = random.nextInt(10);
-        if (dice < 7) {
-            child.kill();
-            start(server.url());
-        } else if (dice < 9) {
-            child.signal("STOP");
-            // Not before: what begins while the signal is on its way would count as not suspended.
-            child.suspended.add(Instant.now());
-            pause(SUSPENDED);
-            child.signal("CONT");
-        } else {
-            server.kill();
-            pause(Duration.ofMillis(random.nextInt(1_000)));
-            server.start();
+    /** The test of the test above: processes that believe to own their runs for ever, and epochs that stay the same. */
+    @Test
+    void without_leases_and_epochs_it_finds_violations() throws Exception {
+        try (KillablePostgres server = new KillablePostgres(folder.resolve("data"))) {
+            try (JdbcStateStore store = KilledProcess.open(server.url(), KilledProcess.LEASE);
+                    Connection connection = store.dataSource().getConnection();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("create function etl.unfenced() returns trigger language plpgsql as"
+                        + " 'begin new.epoch := 1; if new.lease_until is not null then"
+                        + " new.lease_until := least(new.lease_until, now() + interval ''50 milliseconds''); end if; return new; end';"
+                        + " create trigger unfenced before insert or update on etl.pipeline_runs"
+                        + " for each row execute function etl.unfenced()");
+            }
+            disturb(server, FOR_EVER, SUSPENSIONS, KilledProcesses::suspend);
         }
+        assertThat(violations).isNotEmpty();
     }
 
-    /** Moments of a disturbance are what is random here. */
-    private static void pause(Duration duration) {
-        long end = System.nanoTime() + duration.toNanos();
-        for (long left = duration.toNanos(); left > 0; left = end - System.nanoTime()) {
-            LockSupport.parkNanos(left);
+    private void disturb(KillablePostgres server, Duration lease, int times, Disturbance disturbance) throws Exception {
+        KilledProcesses processes = new KilledProcesses(folder, server, lease, random);
+        try (processes) {
+            for (int time = 0; time < times; time++) {
+                KilledProcesses.pause(Duration.ofMillis(200 + random.nextInt(1_000)));
+                disturbance.happens(processes);
+            }
         }
+        Path lastLog = folder.resolve("last.log");
+        try (JdbcStateStore store = KilledProcess.open(server.url(), KilledProcess.LEASE);
+                ExecutionLog log = new ExecutionLog(lastLog)) {
+            finish(server.url(), log);
+            check(store, processes.executions(lastLog), times);
+        }
+        System.out.println(processes);
     }
 
     /** Somebody lets all runs come to their ends. */
     private static void finish(String url, ExecutionLog log) {
         List<Pipeline> pipelines = new KilledPipelines(log).all();
-        try (Etl etl = KilledProcess.recovering(KilledProcess.open(url), pipelines)) {
+        try (Etl etl = KilledProcess.recovering(KilledProcess.open(url, KilledProcess.LEASE), pipelines)) {
             while (pipelines.stream()
                     .anyMatch(
                             pipeline -> !etl.store().unfinished(pipeline.name()).isEmpty())) {
-                pause(Duration.ofMillis(50));
+                KilledProcesses.pause(Duration.ofMillis(50));
             }
         }
     }
 
-    private void check(JdbcStateStore store) throws IOException {
-        Map<String, List<Execution>> executions = executions();
+    private void check(JdbcStateStore store, Map<String, List<Execution>> executions, int times) {
         List<StoredRun> runs = store.recent(Integer.MAX_VALUE);
         int repeated = 0;
         for (StoredRun run : runs) {
@@ -209,11 +134,9 @@ class KillTest {
                 }
             }
         }
-        long suspended =
-                children.stream().mapToInt(child -> child.suspended.size()).sum();
-        System.out.println(runs.size() + " runs, " + children.size() + " processes, " + suspended + " suspended, "
-                + executions.size() + " tasks, " + repeated + " executions repeated");
-        assertThat(runs).hasSizeGreaterThan(KILLS);
+        System.out.println(runs.size() + " runs, " + executions.size() + " tasks, " + repeated
+                + " executions repeated, " + violations.size() + " violations");
+        assertThat(runs).hasSizeGreaterThan(times);
         assertThat(repeated).as("executions that were cut off").isPositive();
     }
 
@@ -230,7 +153,7 @@ class KillTest {
         Execution before = null;
         for (Execution execution : executions) {
             if (execution.begun().isAfter(success)) {
-                violations.add(name + " was executed at " + execution.begun() + ", after its success at " + success);
+                violations.add(name + " was executed after its success at " + success + ": " + executions);
             }
             if (before != null && execution.begun().isBefore(before.ended())) {
                 violations.add(name + " was executed twice at once: " + before + ", " + execution);
@@ -240,18 +163,5 @@ class KillTest {
         if (executions.isEmpty()) {
             violations.add(name + " was never executed");
         }
-    }
-
-    /** In the order in which they began, by run and task. */
-    private Map<String, List<Execution>> executions() throws IOException {
-        List<Execution> all = new ArrayList<>(ExecutionLog.read(folder.resolve("last.log")));
-        for (Child child : children) {
-            all.addAll(child.executions());
-        }
-        all.sort(Comparator.comparing(Execution::begun));
-        Map<String, List<Execution>> byTask = new HashMap<>();
-        all.forEach(execution -> byTask.computeIfAbsent(execution.task(), any -> new ArrayList<>())
-                .add(execution));
-        return byTask;
     }
 }

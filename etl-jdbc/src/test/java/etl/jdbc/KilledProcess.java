@@ -26,7 +26,7 @@ final class KilledProcess {
         Random random = new Random();
         try (ExecutionLog log = new ExecutionLog(Path.of(arguments[1]))) {
             List<Pipeline> pipelines = new KilledPipelines(log).all();
-            try (Etl etl = recovering(open(arguments[0]), pipelines)) {
+            try (Etl etl = recovering(open(arguments[0], Duration.parse(arguments[2])), pipelines)) {
                 Deque<RunHandle> runs = new ArrayDeque<>();
                 while (true) {
                     try {
@@ -53,10 +53,10 @@ final class KilledProcess {
                 .build();
     }
 
-    static JdbcStateStore open(String url) {
+    static JdbcStateStore open(String url, Duration lease) {
         while (true) {
             try {
-                return JdbcStateStore.builder(url).lease(LEASE).open();
+                return JdbcStateStore.builder(url).lease(lease).open();
             } catch (StateStoreException notYet) {
                 LockSupport.parkNanos(PAUSE);
             }
