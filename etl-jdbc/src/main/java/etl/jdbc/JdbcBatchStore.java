@@ -16,6 +16,7 @@ import java.util.Set;
 final class JdbcBatchStore implements BatchStore {
     private final Database database;
     private final LeaseFence fence;
+    private final TaskInsert insert;
     private final Map<TaskRow.Kind, TaskUpsert> upserts = new EnumMap<>(TaskRow.Kind.class);
     private final EndedTasks ended;
 
@@ -23,6 +24,7 @@ final class JdbcBatchStore implements BatchStore {
         this.database = database;
         this.fence = new LeaseFence(database);
         this.ended = new EndedTasks(database);
+        this.insert = new TaskInsert(database);
         upserts.put(TaskRow.Kind.BEGUN, TaskUpsert.begun(database));
         upserts.put(TaskRow.Kind.REUSED, TaskUpsert.reused(database));
         upserts.put(TaskRow.Kind.CLOSED, TaskUpsert.closed(database));
@@ -41,7 +43,9 @@ final class JdbcBatchStore implements BatchStore {
         if (first.size() > 1) {
             return database.inStatement(connection -> upsert.write(connection, first));
         }
-        boolean done = database.inStatement(connection -> upsert.write(connection, first.get(0)));
+        TaskRow row = first.get(0);
+        boolean inserted = TaskInsert.takes(row) && database.inStatement(connection -> insert.write(connection, row));
+        boolean done = inserted || database.inStatement(connection -> upsert.write(connection, row));
         return done ? Unwritten.NOTHING : database.inTransaction(connection -> why(connection, batch));
     }
 

@@ -132,6 +132,38 @@ class JdbcBatchStoreTest {
         assertThat(store.tasks(run)).extracting(StoredTask::taskId).containsExactly("c");
     }
 
+    @Test
+    void a_task_that_succeeds_at_once_is_written_once_and_by_its_owner_only() throws SQLException {
+        Lease lease = new Lease(run, Leases.FIRST_EPOCH, Long.MAX_VALUE, ProcessTime.SYSTEM);
+        Lease former = new Lease(run, Leases.FIRST_EPOCH - 1, Long.MAX_VALUE, ProcessTime.SYSTEM);
+        List<TaskWrite> whole = whole("a", lease, NOON);
+        List<TaskWrite> late = whole("a", lease, NOON.plusNanos(1_000));
+        List<TaskWrite> again = whole("a", lease, NOON);
+
+        assertThat(batches.apply(whole("a", former, NOON)))
+                .isEqualTo(new BatchStore.Unwritten(Set.of(former), Set.of()));
+        assertThat(store.tasks(run)).isEmpty();
+        assertThat(batches.apply(whole)).isEqualTo(BatchStore.Unwritten.NOTHING);
+        List<StoredTask> written = store.tasks(run);
+        assertThat(batches.apply(again)).isEqualTo(BatchStore.Unwritten.NOTHING);
+        assertThat(batches.apply(late).refused()).containsExactlyInAnyOrderElementsOf(late);
+
+        assertThat(store.tasks(run)).isEqualTo(written).singleElement().satisfies(task -> {
+            assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
+            assertThat(task.attempts().get(0).startedAt()).isEqualTo(NOON);
+            assertThat(task.attempts().get(0).endedAt()).contains(LATER);
+            assertThat(task.rows()).isEqualTo(new RowCounts(1, 2, 3));
+        });
+        assertThat(store.output(run, "a", String.class)).isEqualTo("it's");
+    }
+
+    private List<TaskWrite> whole(String task, Lease lease, Instant start) {
+        TaskChange end = TaskChange.succeeded(task, 1, LATER, new RowCounts(1, 2, 3), "it's", String.class);
+        return List.of(
+                new TaskWrite(run, lease, TaskChange.started(task, 1, start), null, new Told()),
+                new TaskWrite(run, lease, end, "\"it's\"", new Told()));
+    }
+
     private static TaskChange succeeded(String task, int attempt) {
         return TaskChange.succeeded(task, attempt, LATER, RowCounts.NONE, null, String.class);
     }
