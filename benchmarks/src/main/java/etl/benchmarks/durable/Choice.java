@@ -12,20 +12,20 @@ import java.util.Optional;
  * @param url where PostgreSQL runs, or empty for embedded binaries
  * @param workloads what is executed
  * @param contestants by whom
- * @param warmUps rounds that are not counted
+ * @param warmUp how many tasks each contestant executes before, at least, without being counted
  * @param rounds rounds that are counted
  */
 record Choice(
-        Optional<String> url, List<Workload> workloads, List<DurableContestants> contestants, int warmUps, int rounds) {
+        Optional<String> url, List<Workload> workloads, List<DurableContestants> contestants, int warmUp, int rounds) {
     private static final String OPTIONS =
-            "options: --cases CHAIN,INDEPENDENT,PIPELINES --contestants ETL,DBOS,... --rounds 3 --warm-ups 1"
+            "options: --cases CHAIN,INDEPENDENT,PIPELINES --contestants ETL,DBOS,... --rounds 3 --warm-up 10000"
                     + " --url postgresql://user:password@host:port/database";
 
     static Choice of(String... args) {
         Optional<String> url = Optional.empty();
         List<Workload> workloads = Workload.all();
         List<DurableContestants> contestants = List.of(DurableContestants.values());
-        int warmUps = 1;
+        int warmUp = 10_000;
         int rounds = 3;
         for (int i = 0; i < args.length; i += 2) {
             if (i + 1 == args.length) {
@@ -40,11 +40,16 @@ record Choice(
                             .map(DurableContestants::valueOf)
                             .toList();
                 case "--rounds" -> rounds = atLeast(1, value);
-                case "--warm-ups" -> warmUps = atLeast(0, value);
+                case "--warm-up" -> warmUp = atLeast(0, value);
                 default -> throw new IllegalArgumentException("unknown option " + args[i] + "; " + OPTIONS);
             }
         }
-        return new Choice(url, workloads, contestants, warmUps, rounds);
+        return new Choice(url, workloads, contestants, warmUp, rounds);
+    }
+
+    /** How many rounds are not counted. */
+    int warmUps(Workload workload) {
+        return (warmUp + workload.tasks() - 1) / workload.tasks();
     }
 
     private static List<Workload> named(String names) {

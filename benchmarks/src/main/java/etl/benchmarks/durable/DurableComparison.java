@@ -57,7 +57,7 @@ public final class DurableComparison {
     /** Round after round, so that what changes on the machine meanwhile changes for all. */
     private DurableTable measure(Workload workload) throws Exception {
         Map<DurableContestants, List<Sample>> samples = new EnumMap<>(DurableContestants.class);
-        for (int round = -choice.warmUps(); round < choice.rounds(); round++) {
+        for (int round = -choice.warmUps(workload); round < choice.rounds(); round++) {
             for (DurableContestants who : choice.contestants()) {
                 DurableContestant contestant = who.contestant();
                 List<Sample> counted = samples.computeIfAbsent(who, row -> new ArrayList<>());
