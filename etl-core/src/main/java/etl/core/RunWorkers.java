@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -66,11 +67,7 @@ final class RunWorkers {
      */
     static Pause pause() {
         Worker worker = CURRENT.get();
-        if (worker == null) {
-            return () -> {};
-        }
-        worker.pauses();
-        return worker::goesOn;
+        return worker != null && worker.pauses() ? worker::goesOn : () -> {};
     }
 
     /** Whether the calling thread executes a task of a run that shares these slots. */
@@ -156,6 +153,10 @@ final class RunWorkers {
     private void leave() {
         busy.decrementAndGet();
         slots.release();
+        startIfReady();
+    }
+
+    private void startIfReady() {
         if (!ready.isEmpty()) {
             start();
         }
@@ -182,7 +183,14 @@ final class RunWorkers {
                 .filter(worker -> worker.attempt == attempt)
                 .findFirst()
                 .filter(workers::remove)
-                .ifPresent(Worker::release);
+                .ifPresent(Worker::giveUp);
+    }
+
+    /** Whose the slots of a worker are; whoever changes that gives them back or takes them. */
+    private enum Hold {
+        ITS_OWN,
+        LENT,
+        GIVEN_UP
     }
 
     /**
@@ -197,6 +205,7 @@ final class RunWorkers {
         private @Nullable Instant now;
         private boolean abandoned;
         private volatile @Nullable WorkerAttempt attempt;
+        private final AtomicReference<Hold> hold = new AtomicReference<>(Hold.ITS_OWN);
 
         private Worker() {}
 
@@ -325,9 +334,14 @@ final class RunWorkers {
             }
         }
 
-        private void release() {
-            releasePool();
-            leave();
+        private void giveUp() {
+            if (hold.getAndSet(Hold.GIVEN_UP) == Hold.ITS_OWN) {
+                releasePool();
+                leave();
+            } else if (keepsPlace()) {
+                busy.decrementAndGet();
+                startIfReady();
+            }
         }
 
         private void releasePool() {
@@ -337,7 +351,16 @@ final class RunWorkers {
             }
         }
 
-        private void pauses() {
+        /** False if there is nothing to lend: the thread has been given up, or what it executes meanwhile waits, too. */
+        private boolean pauses() {
+            if (!hold.compareAndSet(Hold.ITS_OWN, Hold.LENT)) {
+                return false;
+            }
+            lend();
+            return true;
+        }
+
+        private void lend() {
             releasePool();
             if (keepsPlace()) {
                 slots.release();
@@ -363,6 +386,9 @@ final class RunWorkers {
                 busy.incrementAndGet();
             }
             slots.reclaim();
+            if (!hold.compareAndSet(Hold.LENT, Hold.ITS_OWN)) {
+                lend();
+            }
         }
     }
 }
