@@ -3,6 +3,7 @@ package etl.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.core.spi.RunExecutor;
+import etl.core.spi.TaskChange;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
@@ -29,6 +30,9 @@ class AbandonedTaskTest {
     private final CountDownLatch blocks = new CountDownLatch(1);
     private final Semaphore stubborn = new Semaphore(0);
 
+    /** What the task's thread does when its failure is about to be stored. */
+    private volatile Runnable beforeFailure = () -> {};
+
     private final Etl etl = Etl.builder()
             .parallelism(2)
             .pool("db", 1)
@@ -41,6 +45,14 @@ class AbandonedTaskTest {
                 }
             })
             .executor(new StepByStep())
+            .store(new StoreDouble() {
+                @Override
+                void beforeWrite(TaskChange change) {
+                    if (change.state() == TaskState.FAILED) {
+                        beforeFailure.run();
+                    }
+                }
+            })
             .build();
 
     /** Threads begin when the test says so. */
@@ -119,5 +131,35 @@ class AbandonedTaskTest {
         assertThat(inThePool).isEqualTo(1);
         assertThat(beginning("")).isEqualTo(2);
         assertThat(beginning("db")).isEqualTo(1);
+    }
+
+    @Test
+    void a_task_that_returns_while_it_is_abandoned_gives_its_slots_back() throws Exception {
+        PipelineBuilder pipeline = Pipeline.named("orders");
+        pipeline.task("stubborn").pool("db").timeout(LIMIT).run(context -> {
+            blocks.countDown();
+            stubborn.acquireUninterruptibly();
+        });
+        etl.submit(pipeline.build(), Arguments.none());
+        Thread thread = beginNext();
+        beforeFailure = () -> {
+            stubborn.release();
+            join(thread);
+        };
+        blocks.await();
+
+        abandon();
+        runAll();
+
+        assertThat(beginning("")).isEqualTo(2);
+        assertThat(beginning("db")).isEqualTo(1);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException interruption) {
+            throw new AssertionError(interruption);
+        }
     }
 }
