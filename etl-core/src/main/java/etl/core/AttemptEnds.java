@@ -61,14 +61,18 @@ final class AttemptEnds {
         if (gate != null) {
             execution.hand(() -> gate.givenUp(attempt.taskRun()));
         }
+        execution.carryOut(() -> closeAbandoned(attempt, failure));
+        workers.abandoned(attempt);
+        execution.hand(execution::idle);
+    }
+
+    private void closeAbandoned(WorkerAttempt attempt, TaskAbandonedException failure) {
         TaskChange durable = attempt.success();
         if (durable != null) {
             recorded(attempt, durable);
         } else if (attempt.interruption() != Interruption.STOP) {
             closeFailed(attempt, failure);
         }
-        workers.abandoned(attempt);
-        execution.hand(execution::idle);
     }
 
     /** The success was recorded while the attempt was being executed. */
@@ -157,7 +161,7 @@ final class AttemptEnds {
         taskRun.move(TaskState.RETRYING);
         waiting.put(taskRun, time.after(delay, () -> {
             waiting.remove(taskRun);
-            workers.add(taskRun);
+            execution.carryOut(() -> workers.add(taskRun));
         }));
         if (execution.isCancelled(taskRun.task())) {
             cancelWaiting(taskRun);
@@ -189,8 +193,17 @@ final class AttemptEnds {
         journal.write(attempt.taskRun().of(change), execution.onDurable(() -> stored(attempt, state, now, why, error)));
     }
 
+    /** The success of an attempt is durable. */
+    void durable(WorkerAttempt attempt, Instant endedAt) {
+        try {
+            stored(attempt, TaskState.SUCCEEDED, endedAt, null, null);
+        } catch (RuntimeException | Error defect) {
+            execution.failed(defect);
+        }
+    }
+
     /** The final state of an attempt's task run is durable. */
-    void stored(
+    private void stored(
             WorkerAttempt attempt, TaskState state, Instant at, @Nullable Throwable why, @Nullable ErrorInfo error) {
         TaskRun taskRun = attempt.taskRun();
         RunWorkers.Worker worker = attempt.workerOfThisThread();

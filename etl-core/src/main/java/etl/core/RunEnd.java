@@ -85,8 +85,7 @@ final class RunEnd {
         if (!over.compareAndSet(false, true)) {
             return;
         }
-        closeGate();
-        journal.close();
+        giveUp();
         if (table.isAllFinal()) {
             // What had been written when the run was stopped was all that was left to do.
             finish(this::takenAgain);
@@ -97,6 +96,14 @@ final class RunEnd {
         LOG.warn("run {} was stopped and can be resumed: {}", run, why);
         events.close();
         report.completeExceptionally(new RunStoppedException(run, why, cause));
+    }
+
+    private void giveUp() {
+        try (journal) {
+            closeGate();
+        } catch (RuntimeException | Error failure) {
+            LOG.warn("run {} may stay taken for a while", scope.run().id(), failure);
+        }
     }
 
     /** Whoever had the run in between may have executed again what has failed here. */
@@ -121,28 +128,40 @@ final class RunEnd {
     }
 
     private void finish(Function<RunId, RunJournal> journals) {
-        RunId run = scope.run().id();
-        Instant now = scope.settings().time().instant();
-        dropDeadline();
-        closeGate();
-        RunState state = table.runState();
-        if (state == RunState.CANCELLED && late.get()) {
-            state = RunState.FAILED;
-        }
-        Throwable failure = state == RunState.FAILED ? firstFailure.get() : null;
-        Optional<ErrorInfo> error = Optional.ofNullable(failure).map(ErrorInfo::of);
-        try (RunJournal open = journals.apply(run)) {
-            open.ended(state, now, error);
+        try {
+            report.complete(ended(journals));
         } catch (RuntimeException | Error notStored) {
             events.close();
-            report.completeExceptionally(new RunStoppedException(run, "its end could not be stored", notStored));
-            return;
+            report.completeExceptionally(
+                    new RunStoppedException(scope.run().id(), "its end could not be stored", notStored));
+        }
+    }
+
+    private RunReport ended(Function<RunId, RunJournal> journals) {
+        RunId run = scope.run().id();
+        RunState state;
+        Instant now;
+        Throwable failure;
+        Optional<ErrorInfo> error;
+        try (RunJournal open = journals.apply(run)) {
+            now = scope.settings().time().instant();
+            dropDeadline();
+            closeGate();
+            state = state();
+            failure = state == RunState.FAILED ? firstFailure.get() : null;
+            error = Optional.ofNullable(failure).map(ErrorInfo::of);
+            open.ended(state, now, error);
         }
         Duration duration = Duration.between(startedAt, now);
         if (events.isActive()) {
             events.tell(new RunListener.RunEnded(scope.run(), state, duration, error));
         }
         LOG.info("run {} of pipeline '{}' {} after {}", run, scope.pipeline().name(), state, duration);
-        report.complete(table.report(run, scope.settings().store(), state, duration, failure));
+        return table.report(run, scope.settings().store(), state, duration, failure);
+    }
+
+    private RunState state() {
+        RunState state = table.runState();
+        return state == RunState.CANCELLED && late.get() ? RunState.FAILED : state;
     }
 }

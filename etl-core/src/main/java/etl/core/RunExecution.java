@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -211,9 +210,18 @@ final class RunExecution implements RunWorkers.Owner {
     @Override
     public void hand(Runnable action) {
         try {
-            steps.execute(action);
-        } catch (RejectedExecutionException closed) {
-            stop(closed);
+            steps.execute(() -> carryOut(action));
+        } catch (RuntimeException | Error noThread) {
+            stop(noThread);
+        }
+    }
+
+    /** On any thread: what goes wrong there ends the execution, since whoever waits for the run must hear of it. */
+    void carryOut(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error defect) {
+            failed(defect);
         }
     }
 
@@ -299,7 +307,7 @@ final class RunExecution implements RunWorkers.Owner {
         return new RunJournal.Receipt() {
             @Override
             public void durable() {
-                action.run();
+                carryOut(action);
             }
 
             @Override

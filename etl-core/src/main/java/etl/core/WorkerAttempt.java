@@ -48,7 +48,7 @@ final class WorkerAttempt extends TaskAttempt implements RunJournal.Receipt {
 
     @Override
     public void durable() {
-        ends.stored(this, TaskState.SUCCEEDED, Objects.requireNonNull(endedAt), null, null);
+        ends.durable(this, Objects.requireNonNull(endedAt));
     }
 
     @Override

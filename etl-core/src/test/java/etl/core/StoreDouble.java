@@ -127,6 +127,14 @@ class StoreDouble implements StateStore {
     /** Called before the journal records a run's end. */
     void beforeEnded() {}
 
+    /** Called when the journal has been closed. */
+    void afterClose() {}
+
+    /** Who hears what has become of a change. */
+    RunJournal.Receipt told(RunJournal.Receipt receipt) {
+        return receipt;
+    }
+
     /** Whoever has taken a run last is not its owner any more, and hears of it. */
     void lose(RunId run) {
         lost = true;
@@ -154,7 +162,7 @@ class StoreDouble implements StateStore {
         @Override
         public void write(TaskChange change, Receipt receipt) {
             beforeWrite(change);
-            journal.write(change, receipt);
+            journal.write(change, told(receipt));
         }
 
         @Override
@@ -182,6 +190,7 @@ class StoreDouble implements StateStore {
         @Override
         public void close() {
             journal.close();
+            afterClose();
         }
     }
 }

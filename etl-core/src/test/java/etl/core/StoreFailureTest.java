@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
 import java.time.Duration;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +20,10 @@ class StoreFailureTest {
     private void assertStoppedAndResumable(StoreDouble store) {
         pipeline.task("a").run(ctx -> {});
         pipeline.task("b").after("a").run(ctx -> {});
+        assertStopped(store);
+    }
+
+    private void assertStopped(StoreDouble store) {
         Pipeline built = pipeline.build();
         try (Etl etl = Etl.builder().store(store).grace(Duration.ofMillis(50)).build()) {
             RunHandle run = etl.submit(built, Arguments.none());
@@ -71,6 +76,54 @@ class StoreFailureTest {
         assertStoppedAndResumable(new StoreDouble() {
             @Override
             void beforeEnded() {
+                failIf(true, new IllegalStateException("a defect of the store"));
+            }
+        });
+    }
+
+    @Test
+    void at_the_end_of_a_task_that_is_not_executed() {
+        pipeline.task("a").run(ctx -> {
+            if (broken.get()) {
+                throw new IllegalStateException("as planned");
+            }
+        });
+        pipeline.task("b").after("a").run(ctx -> {});
+        assertStopped(new StoreDouble() {
+            @Override
+            void beforeWrite(TaskChange change) {
+                failIf(change.state() == TaskState.UPSTREAM_FAILED, new IllegalStateException("a defect of the store"));
+            }
+        });
+    }
+
+    @Test
+    void at_the_end_of_a_task_that_is_abandoned() {
+        Semaphore stubborn = new Semaphore(0);
+        pipeline.task("a").timeout(Duration.ofMillis(1)).run(ctx -> {
+            if (ctx.attempt() == 1) {
+                stubborn.acquireUninterruptibly();
+            }
+        });
+        assertStopped(new StoreDouble() {
+            @Override
+            void beforeWrite(TaskChange change) {
+                failIf(change.state() == TaskState.FAILED, new IllegalStateException("a defect of the store"));
+            }
+        });
+        stubborn.release();
+    }
+
+    @Test
+    void when_the_run_is_given_up() {
+        assertStoppedAndResumable(new StoreDouble() {
+            @Override
+            void beforeWrite(TaskChange change) {
+                failIf(change.state() == TaskState.SUCCEEDED, new StateStoreException("no connection", null));
+            }
+
+            @Override
+            void afterClose() {
                 failIf(true, new IllegalStateException("a defect of the store"));
             }
         });
