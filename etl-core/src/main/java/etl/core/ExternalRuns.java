@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * into the store what a local run writes, and may be repeated without harm. Safe for use by many threads.
  */
 public final class ExternalRuns {
+    private static final String ENDED = "the engine ended the run";
+
     private final RunSettings settings;
 
     ExternalRuns(RunSettings settings) {
@@ -240,43 +242,54 @@ public final class ExternalRuns {
      * @throws StateStoreException if the store cannot be used
      */
     public RunReport finish(Pipeline pipeline, RunId id) {
-        return finish(pipeline, id, "the engine ended the run", RunState.CANCELLED);
-    }
-
-    /** The same for a run whose process is gone, which has FAILED for that reason if for no other. */
-    RunReport lost(Pipeline pipeline, RunId id, String why) {
-        return finish(pipeline, id, why, RunState.FAILED);
-    }
-
-    private RunReport finish(Pipeline pipeline, RunId id, String why, RunState unfinished) {
         StoredRun stored = stored(id, pipeline);
+        if (stored.state().isFinal()) {
+            Instant now = settings.time().instant();
+            return end(pipeline, stored, now, ENDED, RunState.CANCELLED)
+                    .report(id, settings.store(), duration(stored, now));
+        }
+        try (RunJournal journal = settings.store().journal(id)) {
+            return finish(pipeline, stored, ENDED, RunState.CANCELLED, journal);
+        }
+    }
+
+    /** The same for a run whose process is gone and that is taken now; it has FAILED for that reason if for no other. */
+    void lost(Pipeline pipeline, StoredRun taken, String why, RunJournal journal) {
+        finish(pipeline, taken, why, RunState.FAILED, journal);
+    }
+
+    private RunReport finish(Pipeline pipeline, StoredRun stored, String why, RunState unfinished, RunJournal journal) {
         Instant now = settings.time().instant();
+        ExternalEnd end = end(pipeline, stored, now, why, unfinished);
+        end.changes().forEach(change -> Durably.write(journal, change));
+        journal.ended(end.state(), now, end.error());
+        Duration duration = duration(stored, now);
+        RunEvents events = events(pipeline, stored);
+        end.changes()
+                .forEach(change -> events.tell(new RunListener.TaskEnded(
+                        info(stored),
+                        change.taskId(),
+                        change.mapIndex(),
+                        change.attempt(),
+                        change.state(),
+                        Duration.ZERO,
+                        RowCounts.NONE,
+                        change.error(),
+                        Optional.empty())));
+        events.tell(new RunListener.RunEnded(info(stored), end.state(), duration, end.error()));
+        return end.report(stored.definition().id(), settings.store(), duration);
+    }
+
+    private ExternalEnd end(Pipeline pipeline, StoredRun stored, Instant now, String why, RunState unfinished) {
+        RunId id = stored.definition().id();
         Map<String, StoredTask> rows = new HashMap<>();
         settings.store().tasks(id).stream()
                 .filter(row -> row.mapIndex() == StoredTask.NOT_MAPPED)
                 .forEach(row -> rows.put(row.taskId(), row));
-        ExternalEnd end = new ExternalEnd(pipeline, rows, task -> output(pipeline, id, task), now, why, unfinished);
-        Duration duration = Duration.between(
-                stored.startedAt().orElse(now), stored.endedAt().orElse(now));
-        if (!stored.state().isFinal()) {
-            try (RunJournal journal = settings.store().journal(id)) {
-                end.changes().forEach(change -> Durably.write(journal, change));
-                journal.ended(end.state(), now, end.error());
-            }
-            RunEvents events = events(pipeline, stored);
-            end.changes()
-                    .forEach(change -> events.tell(new RunListener.TaskEnded(
-                            info(stored),
-                            change.taskId(),
-                            change.mapIndex(),
-                            change.attempt(),
-                            change.state(),
-                            Duration.ZERO,
-                            RowCounts.NONE,
-                            change.error(),
-                            Optional.empty())));
-            events.tell(new RunListener.RunEnded(info(stored), end.state(), duration, end.error()));
-        }
-        return end.report(id, settings.store(), duration);
+        return new ExternalEnd(pipeline, rows, task -> output(pipeline, id, task), now, why, unfinished);
+    }
+
+    private static Duration duration(StoredRun stored, Instant now) {
+        return Duration.between(stored.startedAt().orElse(now), stored.endedAt().orElse(now));
     }
 }

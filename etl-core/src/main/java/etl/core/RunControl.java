@@ -153,33 +153,40 @@ public final class RunControl {
     RunReport endLost(RunId id, Pipeline pipeline, String why) {
         RunReport[] report = new RunReport[1];
         live.whileIdle(id, () -> {
-            StoredRun stored = Resumption.stored(store, id, pipeline);
-            if (stored.state().isFinal()) {
-                throw new ResumeRefusedException("run " + id + " has ended already: it is " + stored.state());
+            unended(id, pipeline);
+            try (RunJournal journal = store.journal(id)) {
+                // Whoever had it may have brought it to its end meanwhile.
+                StoredRun stored = unended(id, pipeline);
+                endElements(journal, id, why);
+                new ExternalRuns(settings).lost(pipeline, stored, why, journal);
             }
-            endElements(id, why);
-            new ExternalRuns(settings).lost(pipeline, id, why);
             report[0] = new StoredReport(pipeline, store, id).of(store.find(id).orElseThrow());
         });
         return report[0];
     }
 
-    private void endElements(RunId id, String why) {
+    private StoredRun unended(RunId id, Pipeline pipeline) {
+        StoredRun stored = Resumption.stored(store, id, pipeline);
+        if (stored.state().isFinal()) {
+            throw new ResumeRefusedException("run " + id + " has ended already: it is " + stored.state());
+        }
+        return stored;
+    }
+
+    private void endElements(RunJournal journal, RunId id, String why) {
         Instant now = settings.time().instant();
-        try (RunJournal journal = store.journal(id)) {
-            for (StoredTask row : store.tasks(id)) {
-                if (row.mapIndex() != StoredTask.NOT_MAPPED && !row.state().isFinal()) {
-                    TaskChange change = row.state() == TaskState.PENDING
-                            ? TaskChange.ended(row.taskId(), row.attempt(), TaskState.CANCELLED, now)
-                            : TaskChange.failed(
-                                    row.taskId(),
-                                    row.attempt(),
-                                    TaskState.FAILED,
-                                    now,
-                                    RowCounts.NONE,
-                                    ExternalEnd.lost(row, why));
-                    Durably.write(journal, change.ofElement(row.mapIndex()));
-                }
+        for (StoredTask row : store.tasks(id)) {
+            if (row.mapIndex() != StoredTask.NOT_MAPPED && !row.state().isFinal()) {
+                TaskChange change = row.state() == TaskState.PENDING
+                        ? TaskChange.ended(row.taskId(), row.attempt(), TaskState.CANCELLED, now)
+                        : TaskChange.failed(
+                                row.taskId(),
+                                row.attempt(),
+                                TaskState.FAILED,
+                                now,
+                                RowCounts.NONE,
+                                ExternalEnd.lost(row, why));
+                Durably.write(journal, change.ofElement(row.mapIndex()));
             }
         }
     }

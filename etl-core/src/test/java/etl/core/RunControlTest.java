@@ -3,9 +3,11 @@ package etl.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.spi.RunJournal;
 import etl.core.spi.StoredTask;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -159,5 +161,32 @@ class RunControlTest {
                     .hasMessageContaining("is being executed right now");
             run.cancel();
         }
+    }
+
+    @Test
+    void a_run_that_another_process_brings_to_its_end_meanwhile_is_not_lost() throws InterruptedException {
+        Pipeline pipeline = hanging();
+        Etl dying = process();
+        RunId id = dying.submit(pipeline, Arguments.none()).id();
+        started.await();
+        dying.close();
+        AtomicBoolean resumed = new AtomicBoolean();
+        StoreDouble slow = new StoreDouble(store) {
+            @Override
+            public RunJournal journal(RunId run) {
+                if (resumed.compareAndSet(false, true)) {
+                    try (Etl other = process()) {
+                        other.resume(run, pipeline).await().orThrow();
+                    }
+                }
+                return super.journal(run);
+            }
+        };
+        try (Etl etl = Etl.builder().store(slow).build()) {
+            assertThatThrownBy(() -> etl.control().endLost(id, pipeline))
+                    .isInstanceOf(ResumeRefusedException.class)
+                    .hasMessageContaining("has ended already: it is SUCCEEDED");
+        }
+        assertThat(store.find(id).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
     }
 }

@@ -22,9 +22,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The in-memory store, to be subclassed by tests that want one method to fail or to wait. */
 class StoreDouble implements StateStore {
-    private final StateStore store = InMemoryStateStore.create();
+    private final StateStore store;
     private volatile Consumer<RunLostException> onLost = failure -> {};
     private volatile boolean lost;
+
+    StoreDouble() {
+        this(InMemoryStateStore.create());
+    }
+
+    StoreDouble(StateStore store) {
+        this.store = store;
+    }
 
     @Override
     public boolean create(NewRun run) {
