@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.jdbc.ExecutionLog.Execution;
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,12 +63,31 @@ final class KilledProcesses implements AutoCloseable {
 
         void suspend() throws IOException, InterruptedException {
             signal("STOP");
-            // Not before: what begins while the signal is on its way would count as not suspended.
+            // Not before: what begins while the signal is on its way would count as begun while suspended.
+            while (!isStopped()) {
+                Thread.onSpinWait();
+            }
             Instant begin = Instant.now();
             pause(SUSPENDED);
             Instant end = Instant.now();
             signal("CONT");
             suspensions.add(new Suspension(begin, end));
+        }
+
+        /** A signal has arrived when every thread has stopped, which may take a while on a busy machine. */
+        private boolean isStopped() throws IOException {
+            try (DirectoryStream<Path> threads =
+                    Files.newDirectoryStream(Path.of("/proc", Long.toString(process.pid()), "task"))) {
+                for (Path thread : threads) {
+                    String status = Files.readString(thread.resolve("stat"));
+                    if (status.charAt(status.lastIndexOf(')') + 2) != 'T') {
+                        return false;
+                    }
+                }
+                return true;
+            } catch (NoSuchFileException ended) {
+                return false;
+            }
         }
 
         private void signal(String name) throws IOException, InterruptedException {
