@@ -83,7 +83,8 @@ public final class EtlBuilder {
         if (startsPerPeriod < 0) {
             throw new IllegalArgumentException("startsPerPeriod is " + startsPerPeriod + "; use 0 for no limit");
         }
-        pools.put(name, clock -> new Pool(name, slots, startsPerPeriod, period, clock));
+        Duration finite = period.compareTo(SystemTime.FOREVER) < 0 ? period : SystemTime.FOREVER;
+        pools.put(name, clock -> new Pool(name, slots, startsPerPeriod, finite, clock));
         return this;
     }
 

@@ -3,9 +3,12 @@ package etl.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.spi.RunListener;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -56,6 +59,31 @@ class LimitsTest {
         }
 
         assertThat(most.get()).isBetween(1, 2);
+    }
+
+    @Test
+    void the_period_of_a_limit_of_starts_may_never_end() {
+        Pipeline two = wide("two", 2, "db");
+        CompletableFuture<String> firstEnded = new CompletableFuture<>();
+        RunListener listener = new RunListener() {
+            @Override
+            public void onTaskEnded(TaskEnded event) {
+                firstEnded.complete(event.taskId());
+            }
+        };
+
+        try (Etl etl = Etl.builder()
+                .pool("db", 2, 1, Duration.ofSeconds(Long.MAX_VALUE))
+                .listener(listener)
+                .build()) {
+            RunHandle run = etl.submit(two, Arguments.none());
+            assertThat(firstEnded.join()).isEqualTo("t0");
+            run.cancel();
+
+            assertThat(run.await().tasks())
+                    .extracting(TaskReport::state)
+                    .containsExactly(TaskState.SUCCEEDED, TaskState.CANCELLED);
+        }
     }
 
     @Test
