@@ -61,7 +61,7 @@ final class AttemptEnds {
         if (gate != null) {
             execution.hand(() -> gate.givenUp(attempt.taskRun()));
         }
-        execution.carryOut(() -> closeAbandoned(attempt, failure));
+        execution.steps().carryOut(() -> closeAbandoned(attempt, failure));
         workers.abandoned(attempt);
         execution.hand(execution::idle);
     }
@@ -161,7 +161,7 @@ final class AttemptEnds {
         taskRun.move(TaskState.RETRYING);
         waiting.put(taskRun, time.after(delay, () -> {
             waiting.remove(taskRun);
-            execution.carryOut(() -> workers.add(taskRun));
+            execution.steps().carryOut(() -> workers.add(taskRun));
         }));
         if (execution.isCancelled(taskRun.task())) {
             cancelWaiting(taskRun);

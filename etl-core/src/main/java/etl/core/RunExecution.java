@@ -58,7 +58,7 @@ final class RunExecution implements RunWorkers.Owner {
         this.pipeline = scope.pipeline();
         this.run = scope.run();
         this.settings = scope.settings();
-        this.steps = new RunSteps(run, settings.executor().stepsOf(run.id()));
+        this.steps = new RunSteps(run, settings.executor().stepsOf(run.id()), this::failed);
         this.journal = journal;
         this.table = table;
         this.events = settings.listeners().of(pipeline, run, settings.time());
@@ -208,20 +208,13 @@ final class RunExecution implements RunWorkers.Owner {
     }
 
     @Override
-    public void hand(Runnable action) {
+    public boolean hand(Runnable action) {
         try {
-            steps.execute(() -> carryOut(action));
+            steps.execute(action);
+            return true;
         } catch (RuntimeException | Error noThread) {
             stop(noThread);
-        }
-    }
-
-    /** On any thread: what goes wrong there ends the execution, since whoever waits for the run must hear of it. */
-    void carryOut(Runnable step) {
-        try {
-            step.run();
-        } catch (RuntimeException | Error defect) {
-            failed(defect);
+            return false;
         }
     }
 
@@ -298,6 +291,10 @@ final class RunExecution implements RunWorkers.Owner {
         return events;
     }
 
+    RunSteps steps() {
+        return steps;
+    }
+
     /** Only a failure to store has a consequence. */
     RunJournal.Receipt noted() {
         return noted;
@@ -307,7 +304,7 @@ final class RunExecution implements RunWorkers.Owner {
         return new RunJournal.Receipt() {
             @Override
             public void durable() {
-                carryOut(action);
+                steps.carryOut(action);
             }
 
             @Override

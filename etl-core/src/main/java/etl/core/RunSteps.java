@@ -3,6 +3,7 @@ package etl.core;
 import etl.core.spi.RunInfo;
 import java.util.Map;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.MDC;
 
@@ -10,10 +11,12 @@ import org.slf4j.MDC;
 final class RunSteps implements Executor {
     private final RunInfo run;
     private final Executor threads;
+    private final Consumer<Throwable> failed;
 
-    RunSteps(RunInfo run, Executor threads) {
+    RunSteps(RunInfo run, Executor threads, Consumer<Throwable> failed) {
         this.run = run;
         this.threads = threads;
+        this.failed = failed;
     }
 
     @Override
@@ -23,11 +26,20 @@ final class RunSteps implements Executor {
             MDC.put("pipeline", run.pipeline());
             MDC.put("run", run.id().toString());
             try {
-                step.run();
+                carryOut(step);
             } finally {
                 restore(outside);
             }
         });
+    }
+
+    /** On the calling thread: what goes wrong there ends the execution, since whoever waits for the run must hear of it. */
+    void carryOut(Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error defect) {
+            failed.accept(defect);
+        }
     }
 
     /** An attempt leaves its names where it has put them: for most, the next one on the thread puts others there. */

@@ -35,7 +35,8 @@ final class RunWorkers {
         /** Executes a task run on this thread; false if the thread was abandoned meanwhile and must do nothing more. */
         boolean execute(TaskRuns runs, int index, Worker worker);
 
-        void hand(Runnable action);
+        /** False if no thread can be had for it; then nothing of the run is executed any more. */
+        boolean hand(Runnable action);
 
         /** A worker finds nothing to do; it has not given up its place yet. */
         void outOfWork();
@@ -133,9 +134,22 @@ final class RunWorkers {
         }
         Worker worker = new Worker();
         if (!slots.isContended() && slots.tryAcquire()) {
-            owner.hand(worker);
+            hand(worker);
         } else {
-            slots.request(() -> owner.hand(worker));
+            slots.request(() -> hand(worker));
+        }
+    }
+
+    /** What was granted to a run whose threads cannot be had is given back. */
+    private void hand(Worker worker) {
+        if (!owner.hand(worker)) {
+            for (TaskRun run = ready.poll(); run != null; run = ready.poll()) {
+                Pool pool = pool(run.task());
+                if (pool != null) {
+                    pool.release(poolSlots(run.task()));
+                }
+            }
+            leave();
         }
     }
 
@@ -153,10 +167,6 @@ final class RunWorkers {
     private void leave() {
         busy.decrementAndGet();
         slots.release();
-        startIfReady();
-    }
-
-    private void startIfReady() {
         if (!ready.isEmpty()) {
             start();
         }
@@ -186,13 +196,6 @@ final class RunWorkers {
                 .ifPresent(Worker::giveUp);
     }
 
-    /** Whose the slots of a worker are; whoever changes that gives them back or takes them. */
-    private enum Hold {
-        ITS_OWN,
-        LENT,
-        GIVEN_UP
-    }
-
     /**
      * One thread that executes task runs. Its fields belong to this thread; another one that finds its own attempt in
      * {@link #attempt} may read {@link #held}.
@@ -205,7 +208,7 @@ final class RunWorkers {
         private @Nullable Instant now;
         private boolean abandoned;
         private volatile @Nullable WorkerAttempt attempt;
-        private final AtomicReference<Hold> hold = new AtomicReference<>(Hold.ITS_OWN);
+        private final AtomicReference<WorkerHold> hold = new AtomicReference<>(WorkerHold.ITS_OWN);
 
         private Worker() {}
 
@@ -310,7 +313,7 @@ final class RunWorkers {
             nextOf = null;
             now = null;
             workers.remove(this);
-            slots.request(() -> owner.hand(this));
+            slots.request(() -> hand(this));
             slots.release();
         }
 
@@ -335,12 +338,12 @@ final class RunWorkers {
         }
 
         private void giveUp() {
-            if (hold.getAndSet(Hold.GIVEN_UP) == Hold.ITS_OWN) {
+            if (hold.getAndSet(WorkerHold.GIVEN_UP) == WorkerHold.ITS_OWN) {
                 releasePool();
                 leave();
             } else if (keepsPlace()) {
-                busy.decrementAndGet();
-                startIfReady();
+                slots.reclaim();
+                leave();
             }
         }
 
@@ -353,7 +356,7 @@ final class RunWorkers {
 
         /** False if there is nothing to lend: the thread has been given up, or what it executes meanwhile waits, too. */
         private boolean pauses() {
-            if (!hold.compareAndSet(Hold.ITS_OWN, Hold.LENT)) {
+            if (!hold.compareAndSet(WorkerHold.ITS_OWN, WorkerHold.LENT)) {
                 return false;
             }
             lend();
@@ -386,7 +389,7 @@ final class RunWorkers {
                 busy.incrementAndGet();
             }
             slots.reclaim();
-            if (!hold.compareAndSet(Hold.LENT, Hold.ITS_OWN)) {
+            if (!hold.compareAndSet(WorkerHold.LENT, WorkerHold.ITS_OWN)) {
                 lend();
             }
         }

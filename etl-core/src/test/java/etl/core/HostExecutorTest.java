@@ -8,10 +8,13 @@ import etl.core.spi.EngineRun;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,6 +72,31 @@ class HostExecutorTest {
         ThreadPoolExecutor full = new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(1));
         full.shutdown();
         return full;
+    }
+
+    @Test
+    void what_a_rejected_run_had_is_free_for_the_next_one() {
+        for (String task : List.of("a", "b")) {
+            pipeline.task(task).pool("db").run(ctx -> {});
+        }
+        Pipeline built = pipeline.build();
+        AtomicBoolean full = new AtomicBoolean(true);
+        Executor sometimesFull = action -> {
+            if (full.get()) {
+                throw new RejectedExecutionException("as planned");
+            }
+            threads.execute(action);
+        };
+        try (Etl etl = Etl.builder()
+                .executor(sometimesFull)
+                .parallelism(1)
+                .pool("db", 1)
+                .build()) {
+            assertThatThrownBy(() -> etl.run(built)).isInstanceOf(RunStoppedException.class);
+            full.set(false);
+
+            assertThat(etl.run(built).state()).isEqualTo(RunState.SUCCEEDED);
+        }
     }
 
     @Test

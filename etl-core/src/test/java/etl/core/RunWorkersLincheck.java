@@ -176,8 +176,8 @@ class RunWorkersLincheck {
             }
 
             @Override
-            public void hand(Runnable action) {
-                handed.add(action);
+            public boolean hand(Runnable action) {
+                return handed.add(action);
             }
 
             @Override
