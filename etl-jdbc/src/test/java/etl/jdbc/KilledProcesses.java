@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Some {@link KilledProcess}es at once, their database, what is done to both at random, and what they executed. */
 final class KilledProcesses implements AutoCloseable {
     private static final int AT_ONCE = 2;
+    private static final int OUTPUT = 60;
     private static final Duration SUSPENDED = KilledProcess.LEASE.multipliedBy(2);
 
     private final Path folder;
@@ -44,12 +45,14 @@ final class KilledProcesses implements AutoCloseable {
     private static final class Child {
         final Process process;
         final Path log;
+        final Path output;
         final List<Suspension> suspensions = new ArrayList<>();
         Instant death = Instant.MAX;
 
-        Child(Process process, Path log) {
+        Child(Process process, Path log, Path output) {
             this.process = process;
             this.log = log;
+            this.output = output;
         }
 
         void kill() {
@@ -59,6 +62,21 @@ final class KilledProcesses implements AutoCloseable {
 
         boolean isAlive() {
             return death.equals(Instant.MAX);
+        }
+
+        /** Whatever happens, a process goes on until it is killed. */
+        void checkGoesOn() {
+            assertThat(process.isAlive()).as(() -> "a process ended: " + tail()).isTrue();
+        }
+
+        /** What a process tells at its end. */
+        private String tail() {
+            try {
+                List<String> lines = Files.readAllLines(output);
+                return String.join("\n", lines.subList(Math.max(0, lines.size() - OUTPUT), lines.size()));
+            } catch (IOException failure) {
+                return failure.toString();
+            }
         }
 
         void suspend() throws IOException, InterruptedException {
@@ -94,7 +112,7 @@ final class KilledProcesses implements AutoCloseable {
             int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                     .start()
                     .waitFor();
-            assertThat(code).isZero();
+            assertThat(code).as(this::tail).isZero();
         }
 
         /** An execution that did not end lasted until the death; one that was suspended for too long, until that. */
@@ -127,6 +145,9 @@ final class KilledProcesses implements AutoCloseable {
 
     private Child any() {
         List<Child> alive = alive();
+        for (Child child : alive) {
+            child.checkGoesOn();
+        }
         return alive.get(random.nextInt(alive.size()));
     }
 
@@ -136,6 +157,7 @@ final class KilledProcesses implements AutoCloseable {
 
     private void start() throws IOException {
         Path log = folder.resolve("executions-" + children.size() + ".log");
+        Path output = folder.resolve("output-" + children.size());
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx200m",
@@ -148,9 +170,9 @@ final class KilledProcesses implements AutoCloseable {
                         log.toString(),
                         lease.toString())
                 .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("output-" + children.size()).toFile())
+                .redirectOutput(output.toFile())
                 .start();
-        children.add(new Child(process, log));
+        children.add(new Child(process, log, output));
     }
 
     /** Moments of a disturbance are what is random here. */
