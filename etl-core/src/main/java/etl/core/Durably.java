@@ -3,16 +3,26 @@ package etl.core;
 import etl.core.spi.RunJournal;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
 
-/** Writes to a journal and waits until the change is durable. */
+/** Writes to a journal and waits until what was written is durable. */
 final class Durably {
     private Durably() {}
 
+    static void start(RunJournal journal, Instant at) {
+        await(receipt -> journal.started(at, receipt));
+    }
+
     static void write(RunJournal journal, TaskChange change) {
+        await(receipt -> journal.write(change, receipt));
+    }
+
+    private static void await(Consumer<RunJournal.Receipt> writing) {
         CompletableFuture<Boolean> receipt = new CompletableFuture<>();
-        journal.write(change, new RunJournal.Receipt() {
+        writing.accept(new RunJournal.Receipt() {
             @Override
             public void durable() {
                 receipt.complete(true);

@@ -68,7 +68,7 @@ public final class ExternalRuns {
         StoredRun stored = stored(id, pipeline);
         if (stored.state() == RunState.QUEUED) {
             try (RunJournal journal = settings.store().journal(id)) {
-                journal.started(now);
+                Durably.start(journal, now);
             }
         }
         reopenIfFailed(stored);

@@ -25,9 +25,14 @@ final class MemoryJournal implements RunJournal {
     }
 
     @Override
-    public void started(Instant at) {
-        checkOwned();
-        run.started(at);
+    public void started(Instant at, Receipt receipt) {
+        RunLostException lost = run.lost(this);
+        if (lost == null) {
+            run.started(at);
+            receipt.durable();
+        } else {
+            receipt.failed(lost);
+        }
     }
 
     @Override

@@ -92,7 +92,7 @@ final class RunExecution implements RunWorkers.Owner {
 
     void start() {
         LOG.info("run {} of pipeline '{}' starts: {} tasks", run.id(), run.pipeline(), pipeline.size());
-        journal.started(end.startedAt());
+        journal.started(end.startedAt(), noted);
         if (events.isActive()) {
             events.tell(new RunListener.RunStarted(run, end.startedAt(), pipeline.size(), table.finalTasks()));
             events.watchSlas(task -> table.state(task).isFinal());

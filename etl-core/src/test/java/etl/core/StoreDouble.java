@@ -162,9 +162,9 @@ class StoreDouble implements StateStore {
         }
 
         @Override
-        public void started(Instant at) {
+        public void started(Instant at, Receipt receipt) {
             beforeStarted();
-            journal.started(at);
+            journal.started(at, receipt);
         }
 
         @Override

@@ -35,7 +35,7 @@ class TaskDurationsTest {
         store.create(new NewRun(
                 id, pipelineName, "", Optional.empty(), Map.of(), EngineRun.LOCAL, 1, START, Optional.empty(), false));
         RunJournal journal = store.journal(id);
-        journal.started(START);
+        Durably.start(journal, START);
         return journal;
     }
 

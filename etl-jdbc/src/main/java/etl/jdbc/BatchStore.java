@@ -13,7 +13,7 @@ interface BatchStore {
      *
      * @throws SQLException if nothing was applied, or if the answer was lost and it is not known whether all was
      */
-    Unwritten apply(List<TaskWrite> batch) throws SQLException;
+    Unwritten apply(List<StateWrite> batch) throws SQLException;
 
     /**
      * What was not written.
@@ -21,7 +21,7 @@ interface BatchStore {
      * @param lost the leases that were not valid any more, with which nothing was written
      * @param refused the writes with a valid lease, or without any, that the stored states did not allow
      */
-    record Unwritten(Set<Lease> lost, Set<TaskWrite> refused) {
+    record Unwritten(Set<Lease> lost, Set<StateWrite> refused) {
         static final Unwritten NOTHING = new Unwritten(Set.of(), Set.of());
     }
 }

@@ -18,7 +18,7 @@ final class ConnectionPool {
     /** How often the writer is told within a lease that no connection can be had, which it then warns of. */
     private static final int WAITS_PER_LEASE = 6;
 
-    /** One for the writer of task runs, one for the start or the end of a run, one that prolongs leases. */
+    /** One for the writer, one for a run that is taken, reopened or given up, one that prolongs leases. */
     private static final int WRITERS = 3;
 
     private ConnectionPool() {}

@@ -2,7 +2,6 @@ package etl.jdbc;
 
 import etl.core.TaskState;
 import etl.core.spi.TaskChange;
-import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -58,24 +57,7 @@ final class EndedTasks {
                 bind(statement, write);
                 statement.addBatch();
             }
-            List<TaskWrite> refused = new ArrayList<>();
-            int[] counts = execute(statement);
-            for (int i = 0; i < counts.length; i++) {
-                if (counts[i] == 0) {
-                    refused.add(writes.get(i));
-                }
-            }
-            return refused;
-        }
-    }
-
-    /** The driver's own message for a batch quotes the values of the statement that failed, such as a whole output. */
-    private static int[] execute(PreparedStatement batch) throws SQLException {
-        try {
-            return batch.executeBatch();
-        } catch (BatchUpdateException failure) {
-            SQLException ofServer = failure.getNextException();
-            throw ofServer == null ? failure : ofServer;
+            return StatementBatch.withoutEffect(statement, writes);
         }
     }
 

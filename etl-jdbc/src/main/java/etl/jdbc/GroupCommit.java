@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * <p>Writers wait when {@value #MOST_WRITES} writes are on their way, or {@value #MOST_CHARACTERS} characters of outputs;
  * a receipt that writes itself does not wait, since nobody else could empty the queue.
  */
-final class GroupCommit implements AutoCloseable {
+final class GroupCommit implements StateWriter, AutoCloseable {
     /** How long the start of an attempt is kept back for its end. */
     static final Duration LINGER = Duration.ofMillis(10);
 
@@ -49,7 +49,8 @@ final class GroupCommit implements AutoCloseable {
         writer.start();
     }
 
-    void add(TaskWrite write, WriteQueue.Haste haste) {
+    @Override
+    public void add(StateWrite write, WriteQueue.Haste haste) {
         if (!queue.add(write, haste)) {
             fail(List.of(write), new StateStoreException("the store is closed", null));
             return;
@@ -104,7 +105,7 @@ final class GroupCommit implements AutoCloseable {
     }
 
     /** Tells every receipt, whatever happens. */
-    private void commit(List<TaskWrite> batch, boolean tried) {
+    private void commit(List<StateWrite> batch, boolean tried) {
         BatchStore.Unwritten unwritten;
         try {
             unwritten = patience.with(again -> write(batch, again || tried));
@@ -124,27 +125,24 @@ final class GroupCommit implements AutoCloseable {
         batch.forEach(write -> tell(write, unwritten));
     }
 
-    private BatchStore.Unwritten write(List<TaskWrite> batch, boolean again) throws SQLException {
+    private BatchStore.Unwritten write(List<StateWrite> batch, boolean again) throws SQLException {
         BatchStore.Unwritten unwritten = store.apply(batch);
         return again ? withoutOvertaken(unwritten, batch) : unwritten;
     }
 
-    private static void tell(TaskWrite write, BatchStore.Unwritten unwritten) {
+    private static void tell(StateWrite write, BatchStore.Unwritten unwritten) {
         Lease lease = write.lease();
         if (lease != null && unwritten.lost().contains(lease)) {
             tell(write.receipt(), receipt -> receipt.failed(lease.lose("another process has taken it")));
         } else if (unwritten.refused().contains(write)) {
-            StaleWriteException stale =
-                    new StaleWriteException("task '" + write.change().taskId() + "', attempt "
-                            + write.change().attempt() + ", of run " + write.run() + " cannot become "
-                            + write.change().state() + ": its stored state has gone on");
+            StaleWriteException stale = new StaleWriteException(write.refusal());
             tell(write.receipt(), receipt -> receipt.failed(stale));
         } else {
             tell(write.receipt(), RunJournal.Receipt::durable);
         }
     }
 
-    private static void fail(List<TaskWrite> batch, Throwable failure) {
+    private static void fail(List<StateWrite> batch, Throwable failure) {
         StateStoreException cause =
                 new StateStoreException("the state of the run cannot be stored: " + Database.reason(failure), failure);
         batch.forEach(write -> tell(write.receipt(), receipt -> receipt.failed(cause)));
@@ -162,11 +160,11 @@ final class GroupCommit implements AutoCloseable {
      * The answer to the first try may have been lost after its commit. Then the start of an attempt is refused now because
      * its end, in the same batch, is stored already; that end, sent again, is accepted.
      */
-    private static BatchStore.Unwritten withoutOvertaken(BatchStore.Unwritten unwritten, List<TaskWrite> batch) {
-        Set<TaskWrite> refused = new HashSet<>(unwritten.refused());
-        Set<TaskWrite.Row> accepted = new HashSet<>();
+    private static BatchStore.Unwritten withoutOvertaken(BatchStore.Unwritten unwritten, List<StateWrite> batch) {
+        Set<StateWrite> refused = new HashSet<>(unwritten.refused());
+        Set<Object> accepted = new HashSet<>();
         for (int i = batch.size() - 1; i >= 0; i--) {
-            TaskWrite write = batch.get(i);
+            StateWrite write = batch.get(i);
             Lease lease = write.lease();
             if (lease != null && unwritten.lost().contains(lease)) {
                 continue;

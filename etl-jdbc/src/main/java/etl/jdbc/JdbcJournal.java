@@ -23,8 +23,8 @@ final class JdbcJournal implements RunJournal {
     private final RunId run;
     private final @Nullable Lease lease;
     private final Leases leases;
-    private final RunWrites runs;
-    private final GroupCommit writer;
+    private final Reopening reopening;
+    private final StateWriter writer;
     private final CancelRequests cancelRequests;
     private final int largestOutput;
     private final ProcessTime time;
@@ -39,15 +39,15 @@ final class JdbcJournal implements RunJournal {
             RunId run,
             @Nullable Lease lease,
             Leases leases,
-            RunWrites runs,
-            GroupCommit writer,
+            Reopening reopening,
+            StateWriter writer,
             CancelRequests cancelRequests,
             int largestOutput,
             ProcessTime time) {
         this.run = run;
         this.lease = lease;
         this.leases = leases;
-        this.runs = runs;
+        this.reopening = reopening;
         this.writer = writer;
         this.cancelRequests = cancelRequests;
         this.largestOutput = largestOutput;
@@ -56,19 +56,23 @@ final class JdbcJournal implements RunJournal {
 
     @Override
     public void reopen(Set<String> taskIds) {
-        runs.reopened(run, lease, taskIds);
+        reopening.of(run, lease, taskIds);
     }
 
     @Override
-    public void started(Instant at) {
-        runs.started(run, lease, at);
+    public void started(Instant at, Receipt receipt) {
+        RunWrite start = new RunWrite(run, lease, RunState.RUNNING, at, Optional.empty(), counted(receipt));
+        writer.add(start, hasteOfStart());
+    }
+
+    /** Who executes tasks of a run without an owner waits for their starts. */
+    private WriteQueue.Haste hasteOfStart() {
+        return lease == null ? WriteQueue.Haste.COMMIT : WriteQueue.Haste.NONE;
     }
 
     @Override
     public void write(TaskChange change, Receipt receipt) {
-        // Who executes tasks of a run without an owner waits for their starts.
-        boolean lingers = change.state() == TaskState.RUNNING && lease != null;
-        write(change, receipt, lingers ? WriteQueue.Haste.NONE : WriteQueue.Haste.COMMIT);
+        write(change, receipt, change.state() == TaskState.RUNNING ? hasteOfStart() : WriteQueue.Haste.COMMIT);
     }
 
     @Override
@@ -80,28 +84,31 @@ final class JdbcJournal implements RunJournal {
         String output = change.state() == TaskState.SUCCEEDED
                 ? StorableOutput.json(change.taskId(), change.output(), change.outputType(), largestOutput)
                 : null;
-        onTheirWay.incrementAndGet();
-        writer.add(
-                new TaskWrite(run, lease, change, output, new Receipt() {
-                    @Override
-                    public void durable() {
-                        try {
-                            receipt.durable();
-                        } finally {
-                            arrived();
-                        }
-                    }
+        writer.add(new TaskWrite(run, lease, change, output, counted(receipt)), haste);
+    }
 
-                    @Override
-                    public void failed(StateStoreException failure) {
-                        try {
-                            receipt.failed(failure);
-                        } finally {
-                            arrived();
-                        }
-                    }
-                }),
-                haste);
+    /** A receipt that is waited for. */
+    private Receipt counted(Receipt receipt) {
+        onTheirWay.incrementAndGet();
+        return new Receipt() {
+            @Override
+            public void durable() {
+                try {
+                    receipt.durable();
+                } finally {
+                    arrived();
+                }
+            }
+
+            @Override
+            public void failed(StateStoreException failure) {
+                try {
+                    receipt.failed(failure);
+                } finally {
+                    arrived();
+                }
+            }
+        };
     }
 
     private void arrived() {
@@ -116,7 +123,10 @@ final class JdbcJournal implements RunJournal {
         if (lease != null) {
             leases.forget(lease);
         }
-        runs.ended(run, lease, state, at, error);
+        EndReceipt receipt = new EndReceipt();
+        writer.add(new RunWrite(run, lease, state, at, error, counted(receipt)), WriteQueue.Haste.HELP);
+        awaitReceipts();
+        receipt.check(run);
         ended = true;
     }
 
@@ -190,5 +200,34 @@ final class JdbcJournal implements RunJournal {
         }
         long left = lease.remaining() + leases.length().toNanos();
         return left <= 0 ? Duration.ZERO : Duration.ofNanos(left);
+    }
+
+    /** What becomes of the end of the run. */
+    private static final class EndReceipt implements Receipt {
+        private volatile boolean told;
+        private volatile @Nullable StateStoreException failure;
+
+        @Override
+        public void durable() {
+            told = true;
+        }
+
+        @Override
+        public void failed(StateStoreException why) {
+            failure = why;
+            told = true;
+        }
+
+        void check(RunId run) {
+            StateStoreException why = failure;
+            if (why != null) {
+                throw why;
+            }
+            if (!told) {
+                throw new StateStoreException(
+                        "the database does not answer, so it is not known whether the end of run " + run + " is stored",
+                        null);
+            }
+        }
     }
 }

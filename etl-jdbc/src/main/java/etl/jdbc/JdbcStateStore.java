@@ -34,7 +34,7 @@ public final class JdbcStateStore implements StateStore {
     private final Database database;
     private final List<HikariDataSource> ownPools;
     private final RunsTable runs;
-    private final RunWrites runWrites;
+    private final Reopening reopening;
     private final Leases leases;
     private final Heartbeat heartbeat;
     private final SchedulesTable schedules;
@@ -78,7 +78,7 @@ public final class JdbcStateStore implements StateStore {
         this.leases =
                 new Leases(new JdbcLeaseStore(writing), patience, patience.time(), Leases.nameOfThisProcess(), lease);
         this.heartbeat = new Heartbeat(leases);
-        this.runWrites = new RunWrites(new JdbcRunStore(writing), patience);
+        this.reopening = new Reopening(new JdbcRunStore(writing), patience);
         this.writer = new GroupCommit(new JdbcBatchStore(writing), patience, GroupCommit.LINGER);
         writer.start();
         this.cancelRequests = new CancelRequests(writing);
@@ -175,7 +175,7 @@ public final class JdbcStateStore implements StateStore {
         Lease recorded = leases.takeRecorded(run);
         Lease lease = recorded == null ? taken(run) : recorded;
         return new JdbcJournal(
-                run, lease, leases, runWrites, writer, cancelRequests, largestOutput, ProcessTime.SYSTEM);
+                run, lease, leases, reopening, writer, cancelRequests, largestOutput, ProcessTime.SYSTEM);
     }
 
     private @Nullable Lease taken(RunId run) {

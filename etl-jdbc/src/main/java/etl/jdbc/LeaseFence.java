@@ -29,9 +29,9 @@ final class LeaseFence {
     }
 
     /** Those of the leases that are not valid any more. */
-    Set<Lease> lost(Connection connection, List<TaskWrite> writes) throws SQLException {
+    Set<Lease> lost(Connection connection, List<? extends StateWrite> writes) throws SQLException {
         Set<Lease> leases = new HashSet<>();
-        writes.stream().map(TaskWrite::lease).filter(Objects::nonNull).forEach(leases::add);
+        writes.stream().map(StateWrite::lease).filter(Objects::nonNull).forEach(leases::add);
         if (!leases.isEmpty()) {
             Map<UUID, Long> epochs = epochs(connection, leases);
             leases.removeIf(lease -> Objects.equals(epochs.get(lease.run().value()), lease.epoch()));

@@ -9,13 +9,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The starts of attempts, which nobody waits for, kept back for a moment: if an attempt ends meanwhile, the two are written
- * together, and a short task costs one commit instead of two. Not safe for use by many threads.
+ * The starts of runs and of attempts, which nobody waits for, kept back for a moment: if an attempt ends meanwhile, they are
+ * written together, and a short task costs one commit instead of two, or three if it is the first one of its run. Not safe for use by many threads.
  */
 final class LingeringStarts {
     private final long nanos;
     private final LongSupplier clock;
-    private final Map<TaskWrite.Row, Start> starts = new LinkedHashMap<>();
+    private final Map<Object, Start> starts = new LinkedHashMap<>();
 
     /**
      * None yet.
@@ -29,22 +29,22 @@ final class LingeringStarts {
     }
 
     /** A start, and until when it is kept back. */
-    private record Start(TaskWrite write, long until) {}
+    private record Start(StateWrite write, long until) {}
 
-    void keep(TaskWrite start) {
+    void keep(StateWrite start) {
         starts.put(start.row(), new Start(start, clock.getAsLong() + nanos));
     }
 
     /** The start that was kept back for the row, which is not any more. */
     @Nullable
-    TaskWrite release(TaskWrite.Row row) {
+    StateWrite release(Object row) {
         Start start = starts.isEmpty() ? null : starts.remove(row);
         return start == null ? null : start.write();
     }
 
     /** Those that were kept back for long enough, or all. */
-    List<TaskWrite> release(boolean all) {
-        List<TaskWrite> released = new ArrayList<>();
+    List<StateWrite> release(boolean all) {
+        List<StateWrite> released = new ArrayList<>();
         long now = clock.getAsLong();
         var rest = starts.values().iterator();
         while (rest.hasNext()) {

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The SQL that records and reads {@code pipeline_runs}; {@link JdbcRunStore} has the SQL of their progress. */
+/** The SQL that records and reads {@code pipeline_runs}; {@link RunUpdates} has the SQL of their progress. */
 final class RunsTable {
     private static final String COLUMNS =
             "run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id, state,"

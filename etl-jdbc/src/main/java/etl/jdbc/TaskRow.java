@@ -55,7 +55,7 @@ record TaskRow(@Nullable TaskWrite start, TaskWrite write) {
                 : write.change().at();
     }
 
-    void addTo(Set<TaskWrite> writes) {
+    void addTo(Set<? super TaskWrite> writes) {
         writes.add(write);
         if (start != null) {
             writes.add(start);

@@ -126,7 +126,7 @@ final class TaskRowArrays {
                 lost.add(of.lease());
             }
         });
-        Set<TaskWrite> refused = new HashSet<>();
+        Set<StateWrite> refused = new HashSet<>();
         for (TaskRow row : rows) {
             Lease lease = row.write().lease();
             if ((lease == null || !lost.contains(lease))

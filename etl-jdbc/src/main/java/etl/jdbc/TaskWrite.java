@@ -5,18 +5,30 @@ import etl.core.spi.RunJournal;
 import etl.core.spi.TaskChange;
 import org.jspecify.annotations.Nullable;
 
-/** A change on its way to the database, by the lease of its run if that has an owner. Equal only to itself, since the equality of an output is the user's code. */
+/** A change of a task run. Equal only to itself, since the equality of an output is the user's code. */
 record TaskWrite(
         RunId run,
         @Nullable Lease lease,
         TaskChange change,
         @Nullable String output,
-        RunJournal.Receipt receipt) {
-    /** Writes of the same task run keep their order. */
+        RunJournal.Receipt receipt) implements StateWrite {
+    /** A task run. */
     record Row(RunId run, String taskId, int mapIndex) {}
 
-    Row row() {
+    @Override
+    public Row row() {
         return new Row(run, change.taskId(), change.mapIndex());
+    }
+
+    @Override
+    public int characters() {
+        return output == null ? 0 : output.length();
+    }
+
+    @Override
+    public String refusal() {
+        return "task '" + change.taskId() + "', attempt " + change.attempt() + ", of run " + run + " cannot become "
+                + change.state() + ": its stored state has gone on";
     }
 
     @Override
@@ -27,9 +39,5 @@ record TaskWrite(
     @Override
     public int hashCode() {
         return System.identityHashCode(this);
-    }
-
-    int characters() {
-        return output == null ? 0 : output.length();
     }
 }

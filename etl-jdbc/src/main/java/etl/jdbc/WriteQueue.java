@@ -19,7 +19,7 @@ final class WriteQueue {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition room = lock.newCondition();
     private final Condition work = lock.newCondition();
-    private final Queue<TaskWrite> waiting = new ArrayDeque<>();
+    private final Queue<StateWrite> waiting = new ArrayDeque<>();
     private @Nullable Batch returned;
     private @Nullable Thread writer;
     private boolean asleep;
@@ -40,7 +40,7 @@ final class WriteQueue {
      * @param writes the writes, none if there will be none any more
      * @param again whether somebody has tried already, with unknown success
      */
-    record Batch(List<TaskWrite> writes, boolean again) {}
+    record Batch(List<StateWrite> writes, boolean again) {}
 
     /** How a write is to be treated. */
     enum Haste {
@@ -58,7 +58,7 @@ final class WriteQueue {
      *
      * @return false if nobody takes writes any more
      */
-    boolean add(TaskWrite write, Haste haste) {
+    boolean add(StateWrite write, Haste haste) {
         lock.lock();
         try {
             while (!ended && writer != Thread.currentThread() && !hasRoomFor(write)) {
@@ -69,10 +69,11 @@ final class WriteQueue {
             }
             writes++;
             characters += write.characters();
-            TaskWrite start = starts.release(write.row());
-            if (start != null) {
-                waiting.add(start);
+            if (haste != Haste.NONE) {
+                // The start of the run, before anything else that happens in it.
+                release(write.run());
             }
+            release(write.row());
             if (haste == Haste.NONE) {
                 starts.keep(write);
             } else {
@@ -87,7 +88,14 @@ final class WriteQueue {
         }
     }
 
-    private boolean hasRoomFor(TaskWrite write) {
+    private void release(Object row) {
+        StateWrite start = starts.release(row);
+        if (start != null) {
+            waiting.add(start);
+        }
+    }
+
+    private boolean hasRoomFor(StateWrite write) {
         return writes == 0 || (writes < mostWrites && characters + write.characters() <= mostCharacters);
     }
 
@@ -159,7 +167,7 @@ final class WriteQueue {
             if (waiting.isEmpty()) {
                 return null;
             }
-            List<TaskWrite> taken = new ArrayList<>();
+            List<StateWrite> taken = new ArrayList<>();
             while (taken.size() < most && !waiting.isEmpty()) {
                 taken.add(waiting.remove());
             }
@@ -180,7 +188,7 @@ final class WriteQueue {
         try {
             writes -= batch.writes().size();
             characters -=
-                    batch.writes().stream().mapToLong(TaskWrite::characters).sum();
+                    batch.writes().stream().mapToLong(StateWrite::characters).sum();
             room.signalAll();
             leave();
         } finally {

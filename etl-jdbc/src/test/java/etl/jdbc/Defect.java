@@ -7,6 +7,8 @@ enum Defect {
     EPOCH_NOT_COMPARED,
     /** The epochs are compared, but in a transaction of their own, before that of the writes. */
     EPOCH_COMPARED_BEFORE,
+    /** The same, but only of writes that say that a run begins or ends. */
+    EPOCH_OF_RUNS_NOT_COMPARED,
     /** Whoever takes a run has the same epoch as its last owner. */
     EPOCH_NOT_RAISED,
     /** A run can be taken from an owner whose lease has not run out. */
@@ -21,6 +23,8 @@ enum Defect {
     SENT_AGAIN_UNAWARES,
     /** In a batch, starts are applied after the ends. */
     STARTS_AFTER_ENDS,
+    /** That a run begins is confirmed, but not stored. */
+    BEGIN_FORGOTTEN,
     /** A change is applied whatever the stored state is. */
     ANY_STATE_CAN_FOLLOW,
     /** Whoever takes a run resets what has succeeded, too. */

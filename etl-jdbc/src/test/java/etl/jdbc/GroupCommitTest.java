@@ -138,13 +138,13 @@ class GroupCommitTest {
             RunId run = StoredRuns.create(store);
             try (RunJournal journal = store.journal(run)) {
                 answer.loseNext();
-                journal.started(NOON);
+                Told.start(journal, NOON).join();
                 answer.loseNext();
                 journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
 
                 assertThatThrownBy(() -> journal.ended(RunState.FAILED, NOON.plusSeconds(1), Optional.empty()))
                         .isInstanceOf(StaleWriteException.class);
-                assertThatThrownBy(() -> journal.started(NOON)).isInstanceOf(StaleWriteException.class);
+                assertThatThrownBy(Told.start(journal, NOON)::get).hasCauseInstanceOf(StaleWriteException.class);
             }
             assertThat(store.find(run).orElseThrow())
                     .returns(RunState.SUCCEEDED, StoredRun::state)

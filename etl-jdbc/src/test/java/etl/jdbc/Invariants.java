@@ -8,7 +8,9 @@ import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What must hold at every moment, whatever goes wrong. The first violation ends the schedule. */
@@ -16,6 +18,7 @@ final class Invariants implements SimulatedDatabase.Watch {
     private final VirtualTime time;
     private final long lease;
     private final List<Execution> open = new ArrayList<>();
+    private final Set<RunId> notBegun = new HashSet<>();
     private @Nullable String violation;
     private int executions;
 
@@ -100,9 +103,12 @@ final class Invariants implements SimulatedDatabase.Watch {
     // --- what is stored ---------------------------------------------------------------------------------------------
 
     @Override
-    public void changed(@Nullable SimulatedTask before, SimulatedTask after) {
+    public void changed(@Nullable SimulatedTask before, SimulatedTask after, @Nullable SimulatedRun run) {
         time.note(() -> "stored: " + after.key().taskId() + ", attempt " + after.attempt() + ", of " + after.run()
                 + " is " + after.state());
+        if (run != null && run.state == RunState.QUEUED && !notBegun.contains(after.run())) {
+            violated(after + " is stored, but not that its run has begun");
+        }
         if (before == null || before.equals(after)) {
             return;
         }
@@ -112,11 +118,15 @@ final class Invariants implements SimulatedDatabase.Watch {
     }
 
     @Override
-    public void changed(SimulatedRun run, RunState before) {
+    public void changed(SimulatedRun run, RunState before, List<SimulatedTask> rows) {
         time.note(() -> "stored: run " + run.definition.id() + ", epoch " + run.epoch + ", is " + run.state
                 + ", owned by " + run.owner);
         if (before.isFinal() && run.state != before) {
             violated("run " + run.definition.id() + " was " + before + " and becomes " + run.state);
+        }
+        long ended = rows.stream().filter(task -> task.state().isFinal()).count();
+        if (run.state.isFinal() && ended < run.definition.tasks()) {
+            violated("run " + run.definition.id() + " ends, but only " + ended + " of its tasks have ended");
         }
     }
 
@@ -140,6 +150,18 @@ final class Invariants implements SimulatedDatabase.Watch {
         if (change.state() == TaskState.SUCCEEDED && !database.hasSucceeded(run, change.taskId())) {
             violated("the success of " + change.taskId() + " is said to be durable, but is not");
         }
+    }
+
+    void saidToBeDurable(SimulatedDatabase database, RunId run, RunState state) {
+        RunState stored = database.stateOf(run);
+        if (state.isFinal() ? stored != state : stored == RunState.QUEUED) {
+            violated("run " + run + " is said to be " + state + ", but is " + stored);
+        }
+    }
+
+    /** What was on its way to the database may still be stored; whoever takes the run goes on from there. */
+    void hasNotBegun(RunId run) {
+        notBegun.add(run);
     }
 
     void refused(SimulatedDatabase database, Lease lease, StateStoreException failure) {

@@ -3,10 +3,12 @@ package etl.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.core.RunId;
+import etl.core.RunState;
 import etl.core.TaskState;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.RowCounts;
 import etl.core.spi.StoredAttempt;
+import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
 import etl.testkit.PostgresExtension;
@@ -14,8 +16,10 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,7 +43,7 @@ class JdbcBatchStoreTest {
 
     @Test
     void a_batch_of_attempts_is_one_transaction() throws SQLException {
-        List<TaskWrite> writes = new ArrayList<>();
+        List<StateWrite> writes = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
             writes.add(write(TaskChange.started("t" + i, 1, NOON)));
             writes.add(write(succeeded("t" + i, 1)));
@@ -61,7 +65,7 @@ class JdbcBatchStoreTest {
 
     @Test
     void what_is_sent_again_has_no_effect() throws SQLException {
-        List<TaskWrite> batch = List.of(
+        List<StateWrite> batch = List.of(
                 write(TaskChange.started("a", 1, NOON)),
                 write(TaskChange.failed("a", 1, TaskState.RETRYING, LATER, new RowCounts(1, 2, 3), ERROR)),
                 write(TaskChange.started("b", 1, NOON)),
@@ -71,7 +75,7 @@ class JdbcBatchStoreTest {
         List<StoredTask> before = store.tasks(run);
 
         assertThat(batches.apply(batch)).isEqualTo(BatchStore.Unwritten.NOTHING);
-        for (TaskWrite write : batch) {
+        for (StateWrite write : batch) {
             batches.apply(List.of(write));
         }
 
@@ -136,9 +140,9 @@ class JdbcBatchStoreTest {
     void a_task_that_succeeds_at_once_is_written_once_and_by_its_owner_only() throws SQLException {
         Lease lease = new Lease(run, Leases.FIRST_EPOCH, Long.MAX_VALUE, ProcessTime.SYSTEM);
         Lease former = new Lease(run, Leases.FIRST_EPOCH - 1, Long.MAX_VALUE, ProcessTime.SYSTEM);
-        List<TaskWrite> whole = whole("a", lease, NOON);
-        List<TaskWrite> late = whole("a", lease, NOON.plusNanos(1_000));
-        List<TaskWrite> again = whole("a", lease, NOON);
+        List<StateWrite> whole = whole("a", lease, NOON);
+        List<StateWrite> late = whole("a", lease, NOON.plusNanos(1_000));
+        List<StateWrite> again = whole("a", lease, NOON);
 
         assertThat(batches.apply(whole("a", former, NOON)))
                 .isEqualTo(new BatchStore.Unwritten(Set.of(former), Set.of()));
@@ -157,11 +161,64 @@ class JdbcBatchStoreTest {
         assertThat(store.output(run, "a", String.class)).isEqualTo("it's");
     }
 
-    private List<TaskWrite> whole(String task, Lease lease, Instant start) {
+    private List<StateWrite> whole(String task, Lease lease, Instant start) {
         TaskChange end = TaskChange.succeeded(task, 1, LATER, new RowCounts(1, 2, 3), "it's", String.class);
         return List.of(
                 new TaskWrite(run, lease, TaskChange.started(task, 1, start), null, new Told()),
                 new TaskWrite(run, lease, end, "\"it's\"", new Told()));
+    }
+
+    @Test
+    void runs_begin_and_end_in_the_transaction_of_other_writes() throws SQLException {
+        RunId other = StoredRuns.create(store);
+        List<StateWrite> batch = List.of(
+                write(TaskChange.started("a", 1, NOON)),
+                write(succeeded("a", 1)),
+                new RunWrite(other, null, RunState.FAILED, LATER, Optional.of(ERROR), new Told()),
+                new RunWrite(run, null, RunState.RUNNING, NOON, Optional.empty(), new Told()));
+
+        assertThat(batches.apply(batch)).isEqualTo(BatchStore.Unwritten.NOTHING);
+        assertThat(batches.apply(batch)).isEqualTo(BatchStore.Unwritten.NOTHING);
+
+        assertThat(store.find(run).orElseThrow())
+                .returns(RunState.RUNNING, StoredRun::state)
+                .returns(Optional.of(NOON), StoredRun::startedAt);
+        assertThat(store.find(other).orElseThrow())
+                .returns(RunState.FAILED, StoredRun::state)
+                .returns(Optional.of(LATER), StoredRun::endedAt)
+                .returns(Optional.of(ERROR), StoredRun::error)
+                .returns(Optional.empty(), StoredRun::owner);
+        assertThat(Query.longs(
+                        postgres.dataSource(),
+                        "select count(distinct xmin::text) from (select xmin from etl.pipeline_tasks where run_id = '"
+                                + run + "' union all select xmin from etl.pipeline_runs where run_id in ('" + run
+                                + "', '" + other + "')) as rows"))
+                .containsExactly(1L);
+    }
+
+    @Test
+    void of_many_runs_only_those_do_not_end_that_were_taken_or_have_ended_otherwise() throws SQLException {
+        RunId taken = StoredRuns.create(store);
+        RunId ended = StoredRuns.create(store);
+        RunWrite end = end(ended, null, RunState.SUCCEEDED);
+        assertThat(batches.apply(List.of(end))).isEqualTo(BatchStore.Unwritten.NOTHING);
+        Lease former = new Lease(taken, -1, Long.MAX_VALUE, ProcessTime.SYSTEM);
+        RunWrite late = end(taken, former, RunState.SUCCEEDED);
+        RunWrite contrary = end(ended, null, RunState.FAILED);
+
+        BatchStore.Unwritten unwritten =
+                batches.apply(List.of(late, contrary, end(run, null, RunState.CANCELLED), end));
+
+        assertThat(unwritten).isEqualTo(new BatchStore.Unwritten(Set.of(former), Set.of(contrary)));
+        assertThat(batches.apply(List.of(late))).isEqualTo(new BatchStore.Unwritten(Set.of(former), Set.of()));
+        assertThat(batches.apply(List.of(contrary))).isEqualTo(new BatchStore.Unwritten(Set.of(), Set.of(contrary)));
+        assertThat(List.of(run, taken, ended))
+                .extracting(id -> store.find(id).orElseThrow().state())
+                .containsExactly(RunState.CANCELLED, RunState.QUEUED, RunState.SUCCEEDED);
+    }
+
+    private static RunWrite end(RunId run, @Nullable Lease lease, RunState state) {
+        return new RunWrite(run, lease, state, LATER, Optional.empty(), new Told());
     }
 
     private static TaskChange succeeded(String task, int attempt) {

@@ -98,7 +98,7 @@ class LeasesTest {
     @Test
     void the_run_of_a_process_that_died_can_be_taken_when_its_lease_has_run_out() {
         RunId run = StoredRuns.create(one);
-        one.journal(run).started(NOON);
+        Told.start(one.journal(run), NOON).join();
         one.close();
 
         while (other.abandoned("orders").isEmpty()) {
@@ -113,7 +113,7 @@ class LeasesTest {
     void who_has_lost_a_run_writes_nothing_more() throws Exception {
         RunId run = StoredRuns.create(other);
         RunJournal zombie = other.journal(run);
-        zombie.started(NOON);
+        Told.start(zombie, NOON).join();
         Told.of(zombie, TaskChange.started("a", 1, NOON)).join();
         runOut(run);
 
@@ -149,7 +149,7 @@ class LeasesTest {
         try {
             RunId run = StoredRuns.create(other);
             RunJournal zombie = other.journal(run);
-            zombie.started(NOON);
+            Told.start(zombie, NOON).join();
             runOut(run);
             try (RunJournal owner = one.journal(run)) {
                 owner.reopen(Set.of());
@@ -240,7 +240,7 @@ class LeasesTest {
     @Test
     void crashes_are_counted_until_somebody_starts_the_run_again() throws Exception {
         RunId run = StoredRuns.create(other);
-        other.journal(run).started(NOON);
+        Told.start(other.journal(run), NOON).join();
         for (int crash = 1; crash <= 3; crash++) {
             runOut(run);
             assertThat(one.find(run).orElseThrow().crashes()).isEqualTo(crash);

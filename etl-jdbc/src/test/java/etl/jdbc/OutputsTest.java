@@ -84,7 +84,7 @@ class OutputsTest {
         CompletableFuture<Boolean> started = new CompletableFuture<>();
         CompletableFuture<Boolean> ended = new CompletableFuture<>();
         try (RunJournal journal = store.journal(run)) {
-            journal.started(AT);
+            Told.start(journal, AT).join();
             journal.write(TaskChange.started("load", 1, AT), told(started));
             started.join();
             journal.write(TaskChange.succeeded("load", 1, AT, RowCounts.NONE, output, type), told(ended));

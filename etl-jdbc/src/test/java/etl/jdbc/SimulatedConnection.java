@@ -1,18 +1,14 @@
 package etl.jdbc;
 
 import etl.core.RunId;
-import etl.core.RunState;
-import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
 import etl.core.spi.RunOwnedException;
 import etl.core.spi.StateStoreException;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -48,8 +44,8 @@ final class SimulatedConnection implements BatchStore, LeaseStore, RunStore {
     // --- what is written --------------------------------------------------------------------------------------------
 
     @Override
-    public Unwritten apply(List<TaskWrite> batch) throws SQLException {
-        Set<RunId> runs = Set.copyOf(batch.stream().map(TaskWrite::run).toList());
+    public Unwritten apply(List<StateWrite> batch) throws SQLException {
+        Set<RunId> runs = Set.copyOf(batch.stream().map(StateWrite::run).toList());
         switch (defect) {
             case CONFIRMED_BEFORE_DURABLE -> {
                 time.after(weather.latency() + 20_000, process, () -> {
@@ -111,17 +107,6 @@ final class SimulatedConnection implements BatchStore, LeaseStore, RunStore {
     @Override
     public boolean reopen(RunId run, @Nullable Lease lease, Set<String> taskIds) throws SQLException {
         return transaction(Set.of(run), () -> database.reopen(run, lease, taskIds));
-    }
-
-    @Override
-    public boolean start(RunId run, @Nullable Lease lease, Instant at) throws SQLException {
-        return transaction(Set.of(run), () -> database.start(run, lease, at));
-    }
-
-    @Override
-    public boolean end(RunId run, @Nullable Lease lease, RunState state, Instant at, Optional<ErrorInfo> error)
-            throws SQLException {
-        return transaction(Set.of(run), () -> database.end(run, lease, state, at, error));
     }
 
     // --- what is read -----------------------------------------------------------------------------------------------

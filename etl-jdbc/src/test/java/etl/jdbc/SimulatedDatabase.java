@@ -3,13 +3,11 @@ package etl.jdbc;
 import etl.core.RunId;
 import etl.core.RunState;
 import etl.core.TaskState;
-import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
 import etl.core.spi.RunOwnedException;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -47,9 +45,9 @@ final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
     interface Watch {
         Watch NOBODY = new Watch() {};
 
-        default void changed(@Nullable SimulatedTask before, SimulatedTask after) {}
+        default void changed(@Nullable SimulatedTask before, SimulatedTask after, @Nullable SimulatedRun run) {}
 
-        default void changed(SimulatedRun run, RunState before) {}
+        default void changed(SimulatedRun run, RunState before, List<SimulatedTask> rows) {}
 
         default void taken(SimulatedRun run) {}
 
@@ -141,7 +139,7 @@ final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
         run.state = RunState.RUNNING;
         run.endedAt = null;
         run.error = Optional.empty();
-        watch.changed(run, before);
+        watch.changed(run, before, rows(id));
         for (SimulatedTask task : List.copyOf(tasks.values())) {
             boolean kept = task.survivesReopening() && defect != Defect.SUCCESS_RESET;
             if (task.run().equals(id) && (!kept || taskIds.contains(task.key().taskId()))) {
@@ -151,44 +149,29 @@ final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
         return true;
     }
 
-    @Override
-    public boolean start(RunId id, @Nullable Lease lease, Instant at) {
-        SimulatedRun run = owned(id, lease);
-        if (run == null || run.state.isFinal()) {
+    /** False if the stored state does not allow it. */
+    private boolean change(SimulatedRun run, RunWrite write) {
+        RunState before = run.state;
+        if (!run.accepts(write)) {
             return false;
         }
-        RunState before = run.state;
-        run.state = RunState.RUNNING;
-        run.startedAt = run.startedAt == null ? at : run.startedAt;
-        watch.changed(run, before);
-        return true;
-    }
-
-    @Override
-    public boolean end(RunId id, @Nullable Lease lease, RunState state, Instant at, Optional<ErrorInfo> error) {
-        SimulatedRun run = owned(id, lease);
-        if (run == null || (run.state.isFinal() && !(run.state == state && at.equals(run.endedAt)))) {
-            return false;
+        if (write.state().isFinal() || defect != Defect.BEGIN_FORGOTTEN) {
+            run.apply(write);
         }
-        RunState before = run.state;
-        run.state = state;
-        run.endedAt = at;
-        run.error = error;
-        run.free();
-        watch.changed(run, before);
+        watch.changed(run, before, rows(write.run()));
         return true;
     }
 
     // --- batches ----------------------------------------------------------------------------------------------------
 
     @Override
-    public Unwritten apply(List<TaskWrite> batch) {
+    public Unwritten apply(List<StateWrite> batch) {
         return apply(batch, defect == Defect.EPOCH_NOT_COMPARED ? Set.of() : lost(batch));
     }
 
-    Set<Lease> lost(List<TaskWrite> batch) {
+    Set<Lease> lost(List<StateWrite> batch) {
         Set<Lease> lost = new HashSet<>();
-        for (TaskWrite write : batch) {
+        for (StateWrite write : batch) {
             Lease lease = write.lease();
             if (lease != null && owned(write.run(), lease) == null) {
                 lost.add(lease);
@@ -197,11 +180,20 @@ final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
         return lost;
     }
 
-    Unwritten apply(List<TaskWrite> batch, Set<Lease> lost) {
-        Set<TaskWrite> refused = new HashSet<>();
-        for (TaskWrite write : defect == Defect.STARTS_AFTER_ENDS ? startsLast(batch) : batch) {
-            Lease lease = write.lease();
-            if (lease != null && lost.contains(lease)) {
+    Unwritten apply(List<StateWrite> batch, Set<Lease> lost) {
+        SortedWrites writes = SortedWrites.of(batch);
+        Set<StateWrite> refused = new HashSet<>();
+        for (RunWrite write : writes.runs()) {
+            boolean isOwned = defect == Defect.EPOCH_OF_RUNS_NOT_COMPARED || isOwned(write, lost);
+            SimulatedRun run = runs.get(write.run());
+            if (isOwned && (run == null || !change(run, write))) {
+                refused.add(write);
+            } else if (isOwned) {
+                lookAtEpoch(write);
+            }
+        }
+        for (TaskWrite write : defect == Defect.STARTS_AFTER_ENDS ? startsLast(writes.tasks()) : writes.tasks()) {
+            if (!isOwned(write, lost)) {
                 continue;
             }
             SimulatedTask before = tasks.get(write.row());
@@ -210,12 +202,21 @@ final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
                 refused.add(write);
             } else {
                 put(before, after);
-                if (lease != null && owned(write.run(), lease) == null) {
-                    watch.changedByZombie(write.run());
-                }
+                lookAtEpoch(write);
             }
         }
         return new Unwritten(lost, refused);
+    }
+
+    private static boolean isOwned(StateWrite write, Set<Lease> lost) {
+        return write.lease() == null || !lost.contains(write.lease());
+    }
+
+    private void lookAtEpoch(StateWrite written) {
+        Lease lease = written.lease();
+        if (lease != null && owned(written.run(), lease) == null) {
+            watch.changedByZombie(written.run());
+        }
     }
 
     private static List<TaskWrite> startsLast(List<TaskWrite> batch) {
@@ -229,7 +230,7 @@ final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
         if (defect == Defect.STALE_READS) {
             history.add(new Version(micros.getAsLong(), after));
         }
-        watch.changed(before, after);
+        watch.changed(before, after, runs.get(after.run()));
     }
 
     // --- what is read -----------------------------------------------------------------------------------------------
@@ -278,6 +279,12 @@ final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
 
     boolean isValid(Lease lease) {
         return owned(lease.run(), lease) != null;
+    }
+
+    @Nullable
+    RunState stateOf(RunId id) {
+        SimulatedRun run = runs.get(id);
+        return run == null ? null : run.state;
     }
 
     boolean hasSucceeded(RunId run, String taskId) {

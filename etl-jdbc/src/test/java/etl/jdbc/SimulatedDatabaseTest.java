@@ -80,7 +80,7 @@ class SimulatedDatabaseTest {
         private final LeaseStore leases = new JdbcLeaseStore(real);
         private final RunStore runs = new JdbcRunStore(real);
         private final Map<TaskWrite.Row, TaskChange> ends = new HashMap<>();
-        private List<TaskWrite> last = List.of();
+        private List<StateWrite> last = List.of();
         private int attempt = 1;
         private int first = 1;
         private int accepted;
@@ -150,16 +150,7 @@ class SimulatedDatabaseTest {
                     first = attempt;
                     last = List.of();
                 }
-                case 5 -> {
-                    Lease lease = lease();
-                    Instant at = time();
-                    RunState end = random.nextBoolean() ? RunState.FAILED : RunState.SUCCEEDED;
-                    both(
-                            "start or end",
-                            (batches, leases, runs) -> end == RunState.FAILED
-                                    ? runs.end(id(), lease, end, at, Optional.of(ERROR))
-                                    : runs.start(id(), lease, at));
-                }
+                case 5 -> write(List.of(runWrite(lease())));
                 default -> batch();
             }
             compareRows(step);
@@ -175,7 +166,7 @@ class SimulatedDatabaseTest {
 
         private void batch() throws SQLException {
             boolean again = random.nextInt(4) == 0 && !last.isEmpty();
-            List<TaskWrite> batch = again ? last : new ArrayList<>();
+            List<StateWrite> batch = again ? last : new ArrayList<>();
             if (!again) {
                 Lease one = lease();
                 Lease other = lease();
@@ -184,7 +175,23 @@ class SimulatedDatabaseTest {
                     Lease lease = random.nextInt(4) == 0 ? other : one;
                     add(batch, random.nextInt(12) == 0 ? null : lease);
                 }
+                if (random.nextInt(4) == 0) {
+                    batch.add(random.nextInt(batch.size() + 1), runWrite(random.nextBoolean() ? one : other));
+                }
             }
+            write(batch);
+        }
+
+        /** Mostly that the run begins, since nothing follows its end but a reopening. */
+        private RunWrite runWrite(Lease lease) {
+            RunState state = random.nextInt(3) > 0
+                    ? RunState.RUNNING
+                    : random.nextBoolean() ? RunState.FAILED : RunState.SUCCEEDED;
+            Optional<ErrorInfo> error = state == RunState.FAILED ? Optional.of(ERROR) : Optional.empty();
+            return new RunWrite(id(), lease, state, time(), error, new Told());
+        }
+
+        private void write(List<StateWrite> batch) throws SQLException {
             last = batch;
             String what = "batch "
                     + batch.stream().map(SimulatedDatabaseTest::shown).toList() + " on " + simulated.rows(id());
@@ -199,11 +206,11 @@ class SimulatedDatabaseTest {
          * As the runner does: the start and the end of an attempt are always the same, though not always there, and attempts
          * after a reopening have higher numbers than those before.
          */
-        private void add(List<TaskWrite> batch, @Nullable Lease lease) {
+        private void add(List<StateWrite> batch, @Nullable Lease lease) {
             String task = TASKS.get(random.nextInt(TASKS.size()));
             int number = Math.max(first, attempt + random.nextInt(4) / 3 - random.nextInt(5) / 4);
             boolean element = random.nextInt(8) == 0;
-            if (batch.stream()
+            if (SortedWrites.of(batch).tasks().stream()
                     .anyMatch(before -> before.change().taskId().equals(task)
                             && before.change().attempt() == number)) {
                 return;
@@ -234,7 +241,7 @@ class SimulatedDatabaseTest {
             };
         }
 
-        private void add(List<TaskWrite> batch, @Nullable Lease lease, TaskChange change, boolean element) {
+        private void add(List<StateWrite> batch, @Nullable Lease lease, TaskChange change, boolean element) {
             String output = change.state() == TaskState.SUCCEEDED ? String.valueOf(change.output()) : null;
             batch.add(new TaskWrite(id(), lease, element ? change.ofElement(0) : change, output, new Told()));
         }
@@ -275,32 +282,39 @@ class SimulatedDatabaseTest {
     }
 
     /** A start counts as written with its end: the two may be one statement. */
-    private static Set<Integer> refused(List<TaskWrite> batch, BatchStore.Unwritten unwritten) {
+    private static Set<Integer> refused(List<StateWrite> batch, BatchStore.Unwritten unwritten) {
         Set<Integer> refused = new TreeSet<>();
         for (int i = 0; i < batch.size(); i++) {
-            TaskWrite write = batch.get(i);
-            boolean hasEnd = batch.subList(i + 1, batch.size()).stream()
-                    .anyMatch(later -> later.row().equals(write.row())
-                            && later.change().attempt() == write.change().attempt()
-                            && isWritten(later, unwritten));
-            if (unwritten.refused().contains(write) && !hasEnd) {
+            StateWrite write = batch.get(i);
+            if (unwritten.refused().contains(write) && !hasEnd(write, batch.subList(i + 1, batch.size()), unwritten)) {
                 refused.add(i);
             }
         }
         return refused;
     }
 
-    private static boolean isWritten(TaskWrite write, BatchStore.Unwritten unwritten) {
+    private static boolean hasEnd(StateWrite write, List<StateWrite> later, BatchStore.Unwritten unwritten) {
+        return write instanceof TaskWrite start
+                && SortedWrites.of(later).tasks().stream()
+                        .anyMatch(end -> end.row().equals(start.row())
+                                && end.change().attempt() == start.change().attempt()
+                                && isWritten(end, unwritten));
+    }
+
+    private static boolean isWritten(StateWrite write, BatchStore.Unwritten unwritten) {
         Lease lease = write.lease();
         return !unwritten.refused().contains(write)
                 && (lease == null || !unwritten.lost().contains(lease));
     }
 
-    private static String shown(TaskWrite write) {
-        TaskChange change = write.change();
+    private static String shown(StateWrite write) {
+        String what = write instanceof TaskWrite task ? shown(task.change()) : String.valueOf(write);
+        return what + (write.lease() == null ? "" : " epoch " + write.lease().epoch());
+    }
+
+    private static String shown(TaskChange change) {
         return change.taskId() + change.mapIndex() + " " + change.attempt() + " " + change.state() + " "
-                + change.at().getEpochSecond() % 60
-                + (write.lease() == null ? "" : " epoch " + write.lease().epoch());
+                + change.at().getEpochSecond() % 60;
     }
 
     @ParameterizedTest

@@ -34,7 +34,8 @@ final class SimulatedProcess extends VirtualTime.Host {
     private final Patience patience;
     private final Leases leases;
     private final GroupCommit writer;
-    private final RunWrites runs;
+    private final WatchedWriter watched;
+    private final Reopening reopening;
     private final SimulatedStore store;
     private final Etl etl;
     private final Steps steps = new Steps();
@@ -54,7 +55,8 @@ final class SimulatedProcess extends VirtualTime.Host {
         this.patience = new Patience(lease, new StrandTime());
         this.leases = new Leases(connection, patience, patience.time(), name, lease);
         this.writer = new GroupCommit(connection, patience, GroupCommit.LINGER);
-        this.runs = new RunWrites(connection, patience);
+        this.watched = new WatchedWriter(this, writer, world);
+        this.reopening = new Reopening(connection, patience);
         this.store = new SimulatedStore(this, connection, world);
         time.start(micros(leases.pauseBetweenBeats()), this, this::beat);
         this.etl = Etl.builder()
@@ -89,12 +91,12 @@ final class SimulatedProcess extends VirtualTime.Host {
         return leases;
     }
 
-    GroupCommit writer() {
-        return writer;
+    WatchedWriter writer() {
+        return watched;
     }
 
-    RunWrites runs() {
-        return runs;
+    Reopening reopening() {
+        return reopening;
     }
 
     ProcessTime processTime() {

@@ -64,6 +64,21 @@ final class SimulatedRun {
         leaseUntil = leaseUntil == null ? until : Math.max(leaseUntil, until);
     }
 
+    boolean accepts(RunWrite write) {
+        return !state.isFinal() || (state == write.state() && write.at().equals(endedAt));
+    }
+
+    void apply(RunWrite write) {
+        state = write.state();
+        if (state.isFinal()) {
+            endedAt = write.at();
+            error = write.error();
+            free();
+        } else if (startedAt == null) {
+            startedAt = write.at();
+        }
+    }
+
     void free() {
         owner = null;
         leaseUntil = null;

@@ -3,7 +3,6 @@ package etl.jdbc;
 import etl.core.InMemoryStateStore;
 import etl.core.RunId;
 import etl.core.RunState;
-import etl.core.TaskState;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
 import etl.core.spi.OutputCache;
@@ -73,13 +72,12 @@ final class SimulatedStore implements StateStore {
         Lease lease = recorded == null ? taken(run) : recorded;
         process.taken();
         return new Journal(
-                run,
                 lease,
                 new JdbcJournal(
                         run,
                         lease,
                         process.leases(),
-                        process.runs(),
+                        process.reopening(),
                         process.writer(),
                         NO_CANCELS,
                         LARGEST_OUTPUT,
@@ -93,15 +91,11 @@ final class SimulatedStore implements StateStore {
         return process.leases().take(run);
     }
 
-    /** Tells the process that something was written, and the invariants what is said to be durable. */
     private final class Journal implements RunJournal {
-        private final RunId run;
         private final Lease lease;
         private final JdbcJournal journal;
-        private boolean broken;
 
-        Journal(RunId run, Lease lease, JdbcJournal journal) {
-            this.run = run;
+        Journal(Lease lease, JdbcJournal journal) {
             this.lease = lease;
             this.journal = journal;
         }
@@ -112,53 +106,18 @@ final class SimulatedStore implements StateStore {
         }
 
         @Override
-        public void started(Instant at) {
-            journal.started(at);
+        public void started(Instant at, Receipt receipt) {
+            journal.started(at, receipt);
         }
 
         @Override
         public void write(TaskChange change, Receipt receipt) {
-            journal.write(change, new Watched(change, receipt));
-            process.written(change.state() == TaskState.RUNNING);
+            journal.write(change, receipt);
         }
 
         @Override
         public void writeIdle(TaskChange change, Receipt receipt) {
-            Watched watched = new Watched(change, receipt);
-            journal.writeIdle(change, watched);
-            if (!watched.told) {
-                process.written(false);
-            }
-            process.helped();
-        }
-
-        /** Tells the invariants, too. */
-        private final class Watched implements Receipt {
-            private final TaskChange change;
-            private final Receipt receipt;
-            private boolean told;
-
-            Watched(TaskChange change, Receipt receipt) {
-                this.change = change;
-                this.receipt = receipt;
-            }
-
-            @Override
-            public void durable() {
-                told = true;
-                world.invariants().saidToBeDurable(database(), run, change);
-                receipt.durable();
-            }
-
-            @Override
-            public void failed(StateStoreException failure) {
-                told = true;
-                if (!broken) {
-                    broken = true;
-                    world.invariants().refused(database(), lease, failure);
-                }
-                receipt.failed(failure);
-            }
+            journal.writeIdle(change, receipt);
         }
 
         @Override
@@ -186,7 +145,7 @@ final class SimulatedStore implements StateStore {
             try {
                 journal.close();
             } catch (VirtualTime.Killed dead) {
-                broken = true;
+                process.writer().isBroken(lease);
             }
         }
     }

@@ -6,6 +6,7 @@ import static etl.jdbc.WriteQueue.Haste.NONE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import etl.core.RunId;
+import etl.core.RunState;
 import etl.core.spi.RowCounts;
 import etl.core.spi.TaskChange;
 import java.time.Duration;
@@ -60,7 +61,7 @@ class WriteQueueTest {
             Thread.onSpinWait();
         }
         WriteQueue.Batch batch = queue.take(10);
-        List<TaskWrite> taken = batch.writes();
+        List<StateWrite> taken = batch.writes();
 
         assertThat(taken).as("what was let in at once").isNotEmpty().doesNotContain(late);
         assertThat(added).isNotDone();
@@ -118,6 +119,19 @@ class WriteQueueTest {
     }
 
     @Test
+    void the_start_of_a_run_is_taken_before_its_first_end_and_not_with_its_first_start() {
+        RunWrite begin = new RunWrite(RUN, null, RunState.RUNNING, Instant.EPOCH, Optional.empty(), new Told());
+        TaskWrite start = start();
+        TaskWrite end = write(0);
+        queue.add(begin, NONE);
+        queue.add(start, NONE);
+        assertThat(queue.poll(10)).isNull();
+
+        queue.add(end, HELP);
+        assertThat(take()).containsExactly(begin, start, end);
+    }
+
+    @Test
     void only_one_thread_has_a_batch() throws Exception {
         queue.add(write(0), HELP);
         queue.add(write(0), HELP);
@@ -155,7 +169,7 @@ class WriteQueueTest {
         assertThat(queue.add(write(0), COMMIT)).isFalse();
     }
 
-    private List<TaskWrite> take() {
+    private List<StateWrite> take() {
         return queue.take(10).writes();
     }
 

@@ -3,11 +3,19 @@ package etl.testkit;
 import etl.core.spi.RunJournal;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
 /** A receipt that a test waits for. */
 final class AwaitedReceipt extends CompletableFuture<Boolean> implements RunJournal.Receipt {
     private AwaitedReceipt() {}
+
+    /** Until the start of the run is durable. */
+    static void started(RunJournal journal, Instant at) {
+        AwaitedReceipt receipt = new AwaitedReceipt();
+        journal.started(at, receipt);
+        receipt.join();
+    }
 
     /** Until the change is durable. */
     static void written(RunJournal journal, TaskChange change) {

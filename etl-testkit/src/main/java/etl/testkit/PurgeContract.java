@@ -90,7 +90,7 @@ public abstract class PurgeContract {
         RunId engine = created(LONG_AGO, new EngineRun("airflow", "run " + RunId.random()), Optional.empty());
         for (RunId run : List.of(running, engine)) {
             try (RunJournal journal = store().journal(run)) {
-                journal.started(LONG_AGO);
+                AwaitedReceipt.started(journal, LONG_AGO);
             }
         }
 
@@ -171,7 +171,7 @@ public abstract class PurgeContract {
     private RunId ended(Instant at, RunState state, Optional<String> key, int tasks) {
         RunId run = created(at.minusSeconds(1), EngineRun.LOCAL, key);
         try (RunJournal journal = store().journal(run)) {
-            journal.started(at);
+            AwaitedReceipt.started(journal, at);
             for (int task = 0; task < tasks; task++) {
                 AwaitedReceipt.written(journal, TaskChange.started("t" + task, 1, at));
             }

@@ -55,7 +55,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         RunId run = created();
         ErrorInfo error = new ErrorInfo("bad", "", "");
         try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             written(journal, TaskChange.started("kept", 1, NOON));
             written(journal, TaskChange.succeeded("kept", 1, NOON, RowCounts.NONE, "kept", String.class));
             written(journal, TaskChange.started("failed", 1, NOON));
@@ -91,7 +91,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         RunId run = created();
         ErrorInfo error = new ErrorInfo("bad", "", "");
         try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             for (String id : List.of("kept", "chosen", "mapped")) {
                 written(journal, TaskChange.started(id, 1, NOON));
                 written(journal, TaskChange.succeeded(id, 1, NOON, new RowCounts(1, 2, 3), id, String.class));
@@ -128,7 +128,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
                         org.assertj.core.groups.Tuple.tuple("own skip", TaskState.SKIPPED),
                         org.assertj.core.groups.Tuple.tuple("failed", TaskState.FAILED));
         try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON.plusSeconds(9));
+            AwaitedReceipt.started(journal, NOON.plusSeconds(9));
             written(journal, TaskChange.started("chosen", 2, NOON));
             written(journal, TaskChange.succeeded("chosen", 2, NOON, RowCounts.NONE, "again", String.class));
             journal.ended(RunState.SUCCEEDED, NOON.plusSeconds(10), Optional.empty());
@@ -149,7 +149,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
     void a_reopened_run_resets_the_tasks_that_are_given() throws Exception {
         RunId run = created();
         try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             for (String id : List.of("kept", "chosen")) {
                 written(journal, TaskChange.started(id, 1, NOON));
                 written(journal, TaskChange.succeeded(id, 1, NOON, RowCounts.NONE, id, String.class));
@@ -171,7 +171,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         ErrorInfo error = new ErrorInfo("bad", "", "");
         ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "it's \"ann\"\n\uD83D\uDE00", "");
         try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             written(journal, TaskChange.started("failed", 1, NOON));
             written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, new RowCounts(1, 2, 3), error));
             written(journal, TaskChange.ended("below", 0, TaskState.UPSTREAM_FAILED, NOON));
@@ -213,7 +213,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         RunId run = created();
         ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "wrong figures", "");
         try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             written(journal, TaskChange.started("a", 1, NOON));
             written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "wrong", String.class));
             journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
@@ -245,7 +245,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "", "");
         TaskChange second = TaskChange.marked("a", 2, TaskState.SKIPPED, NOON, null, Void.class, reason);
         try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             written(journal, TaskChange.started("a", 1, NOON));
             written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "kept", String.class));
 
@@ -269,7 +269,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
             RunId run = created();
             CompletableFuture<Boolean> told = new CompletableFuture<>();
             try (RunJournal journal = store().journal(run)) {
-                journal.started(NOON);
+                AwaitedReceipt.started(journal, NOON);
                 if (before) {
                     assertThat(store().requestCancel(run)).isTrue();
                 }
@@ -287,7 +287,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         RunId run = created();
         try (RunJournal journal = store().journal(run)) {
             assertThat(store().requestCancel(run)).as("a queued run").isTrue();
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             journal.ended(RunState.FAILED, NOON, Optional.empty());
         }
 

@@ -57,7 +57,7 @@ public abstract class ReusedOutputContract {
         store().create(new NewRun(
                 run, "orders", "f00d", Optional.empty(), Map.of(), EngineRun.LOCAL, 7, NOON, Optional.empty(), false));
         journal = store().journal(run);
-        journal.started(NOON);
+        AwaitedReceipt.started(journal, NOON);
     }
 
     @AfterEach

@@ -94,7 +94,7 @@ public abstract class RunOwnershipContract {
     void nothing_is_written_by_who_has_given_the_run_up() {
         RunId run = created(EngineRun.LOCAL);
         RunJournal former = store().journal(run);
-        former.started(NOON);
+        AwaitedReceipt.started(former, NOON);
         former.close();
 
         try (RunJournal present = store().journal(run)) {
@@ -147,7 +147,7 @@ public abstract class RunOwnershipContract {
 
         try (RunJournal one = store().journal(run);
                 RunJournal other = store().journal(run)) {
-            one.started(NOON);
+            AwaitedReceipt.started(one, NOON);
             AwaitedReceipt.written(one, TaskChange.started("a", 1, NOON));
             AwaitedReceipt.written(other, TaskChange.started("b", 1, NOON));
         }

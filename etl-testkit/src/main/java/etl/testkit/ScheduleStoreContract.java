@@ -175,10 +175,10 @@ public abstract class ScheduleStoreContract {
         RunId ended = created(pipeline, NOON);
         created("other-" + pipeline, NOON);
         try (RunJournal journal = store().journal(running)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
         }
         try (RunJournal journal = store().journal(ended)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             journal.ended(RunState.FAILED, NOON, Optional.empty());
         }
 

@@ -124,7 +124,7 @@ public abstract class StateStoreContract extends StoreUnderTest {
         RunId run = created();
         ErrorInfo error = new ErrorInfo("java.lang.Error", "it's \"bad\"\n\uD83D\uDE00", "at a(b.java:1)");
         try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             assertThat(store().find(run).orElseThrow())
                     .returns(RunState.RUNNING, StoredRun::state)
                     .returns(Optional.of(NOON), StoredRun::startedAt);
@@ -292,7 +292,7 @@ public abstract class StateStoreContract extends StoreUnderTest {
         RunId run = created();
         int tasks = 500;
         try (RunJournal journal = store().journal(run)) {
-            journal.started(NOON);
+            AwaitedReceipt.started(journal, NOON);
             List<CompletableFuture<Boolean>> receipts = new ArrayList<>();
             for (int i = 0; i < tasks; i++) {
                 receipts.add(write(journal, TaskChange.started("t" + i, 1, NOON)));

@@ -34,9 +34,9 @@ final class SynchronousJournal implements RunJournal {
     }
 
     @Override
-    public void started(Instant at) {
+    public void started(Instant at, Receipt receipt) {
         checkAlive();
-        journal.started(at);
+        tell(receipt, store(answer -> journal.started(at, answer)));
     }
 
     @Override
@@ -46,11 +46,15 @@ final class SynchronousJournal implements RunJournal {
             failure = die("before the result of task '" + change.taskId() + "' was stored");
         }
         if (failure == null) {
-            failure = store(change);
+            failure = store(answer -> journal.write(change, answer));
         }
         if (failure == null && crashPoints.isAfter(change)) {
             failure = die("after the result of task '" + change.taskId() + "' was stored");
         }
+        tell(receipt, failure);
+    }
+
+    private static void tell(Receipt receipt, @Nullable StateStoreException failure) {
         if (failure == null) {
             receipt.durable();
         } else {
@@ -58,9 +62,9 @@ final class SynchronousJournal implements RunJournal {
         }
     }
 
-    private @Nullable StateStoreException store(TaskChange change) {
+    private static @Nullable StateStoreException store(Consumer<Receipt> writing) {
         CompletableFuture<Optional<StateStoreException>> answer = new CompletableFuture<>();
-        journal.write(change, new Receipt() {
+        writing.accept(new Receipt() {
             @Override
             public void durable() {
                 answer.complete(Optional.empty());

@@ -27,12 +27,13 @@ public interface RunJournal extends AutoCloseable {
     void reopen(Set<String> taskIds);
 
     /**
-     * Records that the run is being executed. Blocks until it is durable.
+     * Records that the run is being executed. Nobody has to wait for it: unless it fails, what is written afterwards becomes
+     * durable together with it or later. Blocks only while the store is too far behind.
      *
      * @param at when
-     * @throws StateStoreException if it cannot be recorded
+     * @param receipt told exactly once, on any thread, perhaps before this method returns
      */
-    void started(Instant at);
+    void started(Instant at, Receipt receipt);
 
     /**
      * Records a change of a task run. Blocks only while the store is too far behind.
@@ -103,13 +104,13 @@ public interface RunJournal extends AutoCloseable {
     @Override
     void close();
 
-    /** What becomes of a written change. Its methods are short and do not block. */
+    /** What becomes of what was written. Its methods are short and do not block. */
     interface Receipt {
-        /** The change is durable. */
+        /** It is durable. */
         void durable();
 
         /**
-         * The change could not be stored; the run cannot go on.
+         * It could not be stored; the run cannot go on.
          *
          * @param failure why; a {@link StaleWriteException} if the stored state does not allow the change, a
          *     {@link RunLostException} if the run is not the writer's any more
