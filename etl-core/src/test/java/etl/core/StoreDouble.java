@@ -9,6 +9,7 @@ import etl.core.spi.RunJournal;
 import etl.core.spi.RunLostException;
 import etl.core.spi.ScheduleStore;
 import etl.core.spi.StateStore;
+import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
@@ -129,6 +130,11 @@ class StoreDouble implements StateStore {
     /** Called before the journal records that a run starts. */
     void beforeStarted() {}
 
+    /** Whether what is told of a run's start is a failure. */
+    boolean failsToStart() {
+        return false;
+    }
+
     /** Called before the journal records a change. */
     void beforeWrite(TaskChange change) {}
 
@@ -164,7 +170,11 @@ class StoreDouble implements StateStore {
         @Override
         public void started(Instant at, Receipt receipt) {
             beforeStarted();
-            journal.started(at, receipt);
+            if (failsToStart()) {
+                receipt.failed(new StateStoreException("no connection", null));
+            } else {
+                journal.started(at, receipt);
+            }
         }
 
         @Override

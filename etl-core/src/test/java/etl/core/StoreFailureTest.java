@@ -18,19 +18,27 @@ class StoreFailureTest {
     private final PipelineBuilder pipeline = Pipeline.named("orders");
 
     private void assertStoppedAndResumable(StoreDouble store) {
+        assertStoppedAndResumable(store, RunState.RUNNING);
+    }
+
+    private void assertStoppedAndResumable(StoreDouble store, RunState stored) {
         pipeline.task("a").run(ctx -> {});
         pipeline.task("b").after("a").run(ctx -> {});
-        assertStopped(store);
+        assertStopped(store, stored);
     }
 
     private void assertStopped(StoreDouble store) {
+        assertStopped(store, RunState.RUNNING);
+    }
+
+    private void assertStopped(StoreDouble store, RunState stored) {
         Pipeline built = pipeline.build();
         try (Etl etl = Etl.builder().store(store).grace(Duration.ofMillis(50)).build()) {
             RunHandle run = etl.submit(built, Arguments.none());
 
             assertThatThrownBy(run::await).isInstanceOf(RunStoppedException.class);
             broken.set(false);
-            assertThat(store.find(run.id()).orElseThrow().state()).isEqualTo(RunState.RUNNING);
+            assertThat(store.find(run.id()).orElseThrow().state()).isEqualTo(stored);
             assertThat(etl.resume(run.id(), built).await().state()).isEqualTo(RunState.SUCCEEDED);
         }
     }
@@ -39,6 +47,17 @@ class StoreFailureTest {
         if (condition && broken.get()) {
             throw failure;
         }
+    }
+
+    @Test
+    void at_the_start_of_the_run() {
+        StoreDouble store = new StoreDouble() {
+            @Override
+            boolean failsToStart() {
+                return broken.get();
+            }
+        };
+        assertStoppedAndResumable(store, RunState.QUEUED);
     }
 
     @Test

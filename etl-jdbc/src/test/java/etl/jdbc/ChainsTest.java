@@ -38,6 +38,23 @@ class ChainsTest {
         }
     }
 
+    @Test
+    void a_run_costs_two_transactions_besides_its_tasks_if_it_is_alone() throws SQLException {
+        int runs = 40;
+        try (JdbcStateStore store = JdbcStateStore.open(postgres.databaseUrl());
+                Etl etl = Etl.builder().store(store).build()) {
+            Pipeline pipeline = chain(2);
+            etl.run(pipeline).orThrow();
+            long before = transactions();
+
+            for (int i = 0; i < runs; i++) {
+                etl.run(pipeline).orThrow();
+            }
+
+            assertThat(transactions() - before).isBetween(4L * runs, Math.round(4.5 * runs));
+        }
+    }
+
     /** A thread of one run is told what has become of tasks that it executed for others. */
     @Test
     void many_chains_go_on_together() throws Exception {

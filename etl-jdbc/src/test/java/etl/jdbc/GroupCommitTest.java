@@ -8,6 +8,7 @@ import etl.core.RunState;
 import etl.core.TaskState;
 import etl.core.spi.RowCounts;
 import etl.core.spi.RunJournal;
+import etl.core.spi.RunLostException;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
@@ -17,10 +18,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.SQLTransientConnectionException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -149,6 +154,68 @@ class GroupCommitTest {
             assertThat(store.find(run).orElseThrow())
                     .returns(RunState.SUCCEEDED, StoredRun::state)
                     .returns(Optional.of(NOON), StoredRun::endedAt);
+        }
+    }
+
+    @Test
+    void runs_that_end_together_end_in_one_transaction_and_each_is_told_of_its_own_end() throws Exception {
+        try (JdbcStateStore store = store();
+                RunJournal holding = store.journal(StoredRuns.create(store));
+                WriterHeld held = new WriterHeld(holding)) {
+            List<RunId> runs = new ArrayList<>();
+            List<Ending> endings = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                RunId run = StoredRuns.create(store);
+                runs.add(run);
+                endings.add(new Ending(store.journal(run)));
+            }
+            postgres.execute("update etl.pipeline_runs set epoch = epoch + 1 where run_id = '" + runs.get(2) + "'");
+            for (Ending ending : endings) {
+                ending.awaitWaiting();
+            }
+            held.release();
+
+            assertThat(endings.get(2).end())
+                    .failsWithin(20, TimeUnit.SECONDS)
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOf(RunLostException.class);
+            endings.remove(2);
+            assertThat(endings).allSatisfy(ending -> assertThat(ending.end()).succeedsWithin(20, TimeUnit.SECONDS));
+            assertThat(Query.longs(
+                            postgres.dataSource(),
+                            "select count(*) from etl.pipeline_runs where state = 'FAILED' and run_id::text in ('"
+                                    + runs.stream().map(RunId::toString).collect(Collectors.joining("', '"))
+                                    + "') group by xmin::text"))
+                    .containsExactly(4L);
+        }
+    }
+
+    /** A thread that ends a run. */
+    private static final class Ending {
+        private final CompletableFuture<Boolean> end = new CompletableFuture<>();
+        private final Thread thread;
+
+        Ending(RunJournal journal) {
+            thread = new Thread(() -> {
+                try (journal) {
+                    journal.ended(RunState.FAILED, NOON, Optional.empty());
+                    end.complete(true);
+                } catch (StateStoreException failure) {
+                    end.completeExceptionally(failure);
+                }
+            });
+            thread.start();
+        }
+
+        CompletableFuture<Boolean> end() {
+            return end;
+        }
+
+        void awaitWaiting() {
+            while (thread.getState() != Thread.State.TIMED_WAITING) {
+                Thread.onSpinWait();
+            }
         }
     }
 
