@@ -183,6 +183,9 @@ public final class Etl implements AutoCloseable {
      * another process (the store is looked up every two seconds until it has ended), or not any more. A run whose process
      * has crashed stays RUNNING until somebody {@linkplain #resume resumes} it; a run that has failed stays FAILED.
      *
+     * <p>If recording a run takes so long, for example because this process was suspended, that another one has recovered it
+     * meanwhile, the handle is that of the run there.
+     *
      * @param pipeline what to run
      * @param arguments the values of its parameters
      * @param options more about the run

@@ -25,12 +25,12 @@ final class KeyedRuns {
     }
 
     /** Starts a run unless there is one of its key; of all that try, in all processes, one succeeds. */
-    RunHandle submit(Pipeline pipeline, NewRun run, Supplier<RunExecution> execution) {
+    RunHandle submit(Pipeline pipeline, NewRun run, Supplier<Optional<RunExecution>> execution) {
         while (true) {
             Optional<LiveRuns.Claim> claim = live.claim(run.id());
             if (claim.isPresent()) {
                 Optional<RunHandle> started =
-                        claim.get().start(() -> store.create(run) ? Optional.of(execution.get()) : Optional.empty());
+                        claim.get().start(() -> store.create(run) ? execution.get() : Optional.empty());
                 if (started.isPresent()) {
                     return started.get();
                 }

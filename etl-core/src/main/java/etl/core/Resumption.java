@@ -3,11 +3,13 @@ package etl.core;
 import etl.core.spi.NewRun;
 import etl.core.spi.RunInfo;
 import etl.core.spi.RunJournal;
+import etl.core.spi.RunOwnedException;
 import etl.core.spi.StateStore;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredTask;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -63,19 +65,25 @@ final class Resumption {
         });
     }
 
-    /** An execution of a new run; unless recording and taking it took so long that somebody else has gone on with it. */
-    RunExecution execution(Pipeline pipeline, NewRun run, Map<String, Object> arguments) {
-        return take(run.id(), journal -> {
-            if (journal.isUntouched()) {
-                return execution(pipeline, run, arguments, List.of(), Set.of(), journal);
-            }
-            StoredRun stored = stored(store, run.id(), pipeline);
-            if (stored.state() == RunState.QUEUED) {
-                return execution(pipeline, run, arguments, List.of(), Set.of(), journal);
-            }
-            checkNotEnded(stored);
-            return resumed(stored, pipeline, journal);
-        });
+    /** An execution of a new run; empty if recording it took so long that somebody else has it, or has ended it, by now. */
+    Optional<RunExecution> execution(Pipeline pipeline, NewRun run, Map<String, Object> arguments) {
+        try {
+            return Optional.of(take(run.id(), journal -> execution(pipeline, run, arguments, journal)));
+        } catch (RunOwnedException | ResumeRefusedException byAnother) {
+            return Optional.empty();
+        }
+    }
+
+    private RunExecution execution(Pipeline pipeline, NewRun run, Map<String, Object> arguments, RunJournal journal) {
+        if (journal.isUntouched()) {
+            return execution(pipeline, run, arguments, List.of(), Set.of(), journal);
+        }
+        StoredRun stored = stored(store, run.id(), pipeline);
+        if (stored.state() == RunState.QUEUED) {
+            return execution(pipeline, run, arguments, List.of(), Set.of(), journal);
+        }
+        checkNotEnded(stored);
+        return resumed(stored, pipeline, journal);
     }
 
     private RunExecution take(RunId id, Function<RunJournal, RunExecution> made) {

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import etl.core.spi.RunJournal;
+import etl.core.spi.StateStore;
 import java.lang.reflect.Type;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,18 +39,14 @@ class LostRunTest {
         return builder.build();
     }
 
-    @Test
-    void a_new_run_that_somebody_else_has_finished_before_it_was_taken_is_not_executed_again() {
-        fails.set(false);
-        Pipeline pipeline = pipeline();
+    /** A store in which something happens after a run was recorded, and before it is taken. */
+    private static StoreDouble slow(BiConsumer<StateStore, RunId> meanwhile) {
         AtomicBoolean slow = new AtomicBoolean(true);
-        StoreDouble store = new StoreDouble() {
+        return new StoreDouble() {
             @Override
             public RunJournal journal(RunId run) {
                 if (slow.getAndSet(false)) {
-                    try (Etl other = Etl.builder().store(this).build()) {
-                        other.resume(run, pipeline).await().orThrow();
-                    }
+                    meanwhile.accept(this, run);
                 }
                 return super.journal(run);
             }
@@ -53,13 +54,43 @@ class LostRunTest {
             @Override
             public void close() {}
         };
+    }
+
+    @Test
+    void a_new_run_that_somebody_else_has_finished_before_it_was_taken_is_not_executed_again() {
+        fails.set(false);
+        Pipeline pipeline = pipeline();
+        StoreDouble store = slow((shared, run) -> {
+            try (Etl other = Etl.builder().store(shared).build()) {
+                other.resume(run, pipeline).await().orThrow();
+            }
+        });
 
         try (Etl etl = Etl.builder().store(store).build()) {
-            assertThatThrownBy(() -> etl.submit(pipeline, Arguments.none()))
-                    .isInstanceOf(ResumeRefusedException.class)
-                    .hasMessageEndingWith("has ended meanwhile: it is SUCCEEDED");
+            RunHandle run = etl.submit(pipeline, Arguments.none());
+
+            assertThat(run.isExisting()).isTrue();
+            assertThat(run.await().state()).isEqualTo(RunState.SUCCEEDED);
         }
         assertThat(executed).containsExactly("first", "second");
+    }
+
+    @Test
+    void a_new_run_that_somebody_else_has_taken_is_waited_for() {
+        fails.set(false);
+        Pipeline pipeline = pipeline();
+        AtomicReference<RunJournal> taken = new AtomicReference<>();
+        StoreDouble store = slow((shared, run) -> taken.set(shared.journal(run)));
+
+        try (Etl etl = Etl.builder().store(store).build()) {
+            RunHandle run = etl.submit(pipeline, Arguments.none());
+            taken.get().ended(RunState.FAILED, Instant.EPOCH, Optional.empty());
+            taken.get().close();
+
+            assertThat(run.isExisting()).isTrue();
+            assertThat(run.await().state()).isEqualTo(RunState.FAILED);
+        }
+        assertThat(executed).isEmpty();
     }
 
     @Test
