@@ -2,6 +2,7 @@ package etl.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import etl.core.RunId;
 import etl.core.RunState;
@@ -31,13 +32,27 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
     /** For the subclass. */
     protected ReopenedRunContract() {}
 
+    private void succeeded(RunJournal journal, String taskId, int attempt, String output) throws Exception {
+        written(journal, TaskChange.started(taskId, attempt, NOON));
+        written(journal, TaskChange.succeeded(taskId, attempt, NOON, RowCounts.NONE, output, String.class));
+    }
+
+    private void failed(RunJournal journal, String taskId, RowCounts rows, ErrorInfo error) throws Exception {
+        written(journal, TaskChange.started(taskId, 1, NOON));
+        written(journal, TaskChange.failed(taskId, 1, TaskState.FAILED, NOON, rows, error));
+    }
+
+    private void skipped(RunJournal journal, String taskId, ErrorInfo reason) throws Exception {
+        written(journal, TaskChange.started(taskId, 1, NOON));
+        written(journal, TaskChange.skipped(taskId, 1, NOON, RowCounts.NONE, reason));
+    }
+
     @Test
     void a_reopened_run_keeps_what_has_skipped_itself_and_not_what_was_skipped() throws Exception {
         RunId run = created();
         ErrorInfo reason = new ErrorInfo("etl.core.TaskSkippedException", "nothing to do", "");
         try (RunJournal journal = store().journal(run)) {
-            written(journal, TaskChange.started("own", 1, NOON));
-            written(journal, TaskChange.skipped("own", 1, NOON, RowCounts.NONE, reason));
+            skipped(journal, "own", reason);
             written(journal, TaskChange.ended("by-rule", 0, TaskState.SKIPPED, NOON));
             journal.ended(RunState.FAILED, NOON, Optional.empty());
         }
@@ -56,10 +71,8 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         ErrorInfo error = new ErrorInfo("bad", "", "");
         try (RunJournal journal = store().journal(run)) {
             AwaitedReceipt.started(journal, NOON);
-            written(journal, TaskChange.started("kept", 1, NOON));
-            written(journal, TaskChange.succeeded("kept", 1, NOON, RowCounts.NONE, "kept", String.class));
-            written(journal, TaskChange.started("failed", 1, NOON));
-            written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, RowCounts.NONE, error));
+            succeeded(journal, "kept", 1, "kept");
+            failed(journal, "failed", RowCounts.NONE, error);
             written(journal, TaskChange.started("crashed", 1, NOON));
             written(journal, TaskChange.ended("below", 0, TaskState.UPSTREAM_FAILED, NOON));
             journal.ended(RunState.FAILED, NOON, Optional.of(error));
@@ -80,8 +93,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
             assertThat(task.attempts()).extracting(StoredAttempt::state).containsExactly(TaskState.FAILED);
         }
         try (RunJournal journal = store().journal(run)) {
-            written(journal, TaskChange.started("failed", 2, NOON));
-            written(journal, TaskChange.succeeded("failed", 2, NOON, RowCounts.NONE, "now", String.class));
+            succeeded(journal, "failed", 2, "now");
         }
         assertThat(store().task(run, "failed").orElseThrow().attempts()).hasSize(2);
     }
@@ -103,8 +115,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
                             .ofElement(0));
             written(journal, TaskChange.started("own skip", 1, NOON));
             written(journal, TaskChange.skipped("own skip", 1, NOON, RowCounts.NONE, error));
-            written(journal, TaskChange.started("failed", 1, NOON));
-            written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, RowCounts.NONE, error));
+            failed(journal, "failed", RowCounts.NONE, error);
             journal.ended(RunState.FAILED, NOON.plusSeconds(5), Optional.of(error));
         }
 
@@ -122,23 +133,20 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
                 .filteredOn(task -> task.state() == TaskState.PENDING)
                 .extracting(StoredTask::taskId, task -> task.attempts().get(0).state())
                 .containsExactlyInAnyOrder(
-                        org.assertj.core.groups.Tuple.tuple("chosen", TaskState.SUCCEEDED),
-                        org.assertj.core.groups.Tuple.tuple("mapped", TaskState.SUCCEEDED),
-                        org.assertj.core.groups.Tuple.tuple("mapped", TaskState.SUCCEEDED),
-                        org.assertj.core.groups.Tuple.tuple("own skip", TaskState.SKIPPED),
-                        org.assertj.core.groups.Tuple.tuple("failed", TaskState.FAILED));
+                        tuple("chosen", TaskState.SUCCEEDED),
+                        tuple("mapped", TaskState.SUCCEEDED),
+                        tuple("mapped", TaskState.SUCCEEDED),
+                        tuple("own skip", TaskState.SKIPPED),
+                        tuple("failed", TaskState.FAILED));
         try (RunJournal journal = store().journal(run)) {
             AwaitedReceipt.started(journal, NOON.plusSeconds(9));
-            written(journal, TaskChange.started("chosen", 2, NOON));
-            written(journal, TaskChange.succeeded("chosen", 2, NOON, RowCounts.NONE, "again", String.class));
+            succeeded(journal, "chosen", 2, "again");
             journal.ended(RunState.SUCCEEDED, NOON.plusSeconds(10), Optional.empty());
         }
         assertThat(store().output(run, "chosen", String.class)).isEqualTo("again");
         assertThat(store().task(run, "chosen").orElseThrow().attempts())
                 .extracting(StoredAttempt::attempt, StoredAttempt::state)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple(1, TaskState.SUCCEEDED),
-                        org.assertj.core.groups.Tuple.tuple(2, TaskState.SUCCEEDED));
+                .containsExactly(tuple(1, TaskState.SUCCEEDED), tuple(2, TaskState.SUCCEEDED));
         reopen(run, Set.of());
         assertThat(store().find(run).orElseThrow().state())
                 .as("a run that had succeeded")
@@ -151,8 +159,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         try (RunJournal journal = store().journal(run)) {
             AwaitedReceipt.started(journal, NOON);
             for (String id : List.of("kept", "chosen")) {
-                written(journal, TaskChange.started(id, 1, NOON));
-                written(journal, TaskChange.succeeded(id, 1, NOON, RowCounts.NONE, id, String.class));
+                succeeded(journal, id, 1, id);
             }
         }
 
@@ -160,9 +167,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
 
         assertThat(store().tasks(run))
                 .extracting(StoredTask::taskId, StoredTask::state)
-                .containsExactly(
-                        org.assertj.core.groups.Tuple.tuple("chosen", TaskState.PENDING),
-                        org.assertj.core.groups.Tuple.tuple("kept", TaskState.SUCCEEDED));
+                .containsExactly(tuple("chosen", TaskState.PENDING), tuple("kept", TaskState.SUCCEEDED));
     }
 
     @Test
@@ -172,8 +177,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "it's \"ann\"\n\uD83D\uDE00", "");
         try (RunJournal journal = store().journal(run)) {
             AwaitedReceipt.started(journal, NOON);
-            written(journal, TaskChange.started("failed", 1, NOON));
-            written(journal, TaskChange.failed("failed", 1, TaskState.FAILED, NOON, new RowCounts(1, 2, 3), error));
+            failed(journal, "failed", new RowCounts(1, 2, 3), error);
             written(journal, TaskChange.ended("below", 0, TaskState.UPSTREAM_FAILED, NOON));
             journal.ended(RunState.FAILED, NOON, Optional.of(error));
         }
@@ -214,8 +218,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         ErrorInfo reason = new ErrorInfo("etl.core.TaskMarkedException", "wrong figures", "");
         try (RunJournal journal = store().journal(run)) {
             AwaitedReceipt.started(journal, NOON);
-            written(journal, TaskChange.started("a", 1, NOON));
-            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "wrong", String.class));
+            succeeded(journal, "a", 1, "wrong");
             journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
         }
 
@@ -246,8 +249,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
         TaskChange second = TaskChange.marked("a", 2, TaskState.SKIPPED, NOON, null, Void.class, reason);
         try (RunJournal journal = store().journal(run)) {
             AwaitedReceipt.started(journal, NOON);
-            written(journal, TaskChange.started("a", 1, NOON));
-            written(journal, TaskChange.succeeded("a", 1, NOON, RowCounts.NONE, "kept", String.class));
+            succeeded(journal, "a", 1, "kept");
 
             assertThat(store().mark(run, second)).isFalse();
             journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());

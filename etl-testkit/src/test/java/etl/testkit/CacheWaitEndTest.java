@@ -27,10 +27,8 @@ class CacheWaitEndTest extends CacheWaits {
         TaskRef<Integer> slow = slow(builder);
         Pipeline pipeline = builder.build();
         Etl etl = open(same -> same);
-        RunHandle owner = etl.submit(pipeline, Arguments.none());
-        await(computing, 1);
-        RunHandle waiter = etl.submit(pipeline, Arguments.none());
-        await(waiting, 1);
+        RunHandle owner = computing(etl, pipeline);
+        RunHandle waiter = waiting(etl, pipeline);
 
         waiter.cancel();
 
@@ -52,10 +50,8 @@ class CacheWaitEndTest extends CacheWaits {
         PipelineBuilder unlimited = Pipeline.named("orders");
         slow(unlimited);
         Etl etl = open(same -> same);
-        etl.submit(unlimited.build(), Arguments.none());
-        await(computing, 1);
-        RunHandle waiter = etl.submit(pipeline, Arguments.none());
-        await(waiting, 1);
+        computing(etl, unlimited.build());
+        RunHandle waiter = waiting(etl, pipeline);
 
         time.advance(Duration.ofMinutes(5));
 
@@ -78,8 +74,7 @@ class CacheWaitEndTest extends CacheWaits {
         Etl etl = open(same -> same);
         RunHandle retrying = etl.submit(pipeline, Arguments.none());
         time.awaitAlarms(1);
-        etl.submit(pipeline, Arguments.none());
-        await(computing, 1);
+        computing(etl, pipeline);
         time.advance(Duration.ofHours(1));
         await(waiting, 1);
 
@@ -102,10 +97,8 @@ class CacheWaitEndTest extends CacheWaits {
         TaskRef<Integer> slow = slow(patient);
         Pipeline patientPipeline = patient.build();
         Etl etl = open(same -> same);
-        RunHandle owner = etl.submit(patientPipeline, Arguments.none());
-        await(computing, 1);
-        RunHandle waiter = etl.submit(hasty, Arguments.none());
-        await(waiting, 1);
+        RunHandle owner = computing(etl, patientPipeline);
+        RunHandle waiter = waiting(etl, hasty);
 
         time.advance(Duration.ofMinutes(5));
 
@@ -130,8 +123,7 @@ class CacheWaitEndTest extends CacheWaits {
                 }))
                 .run(ctx -> executions.incrementAndGet());
         Etl etl = open(same -> same);
-        RunHandle run = etl.submit(builder.build(), Arguments.none());
-        await(computing, 1);
+        RunHandle run = computing(etl, builder.build());
 
         time.advance(Duration.ofMinutes(5));
 
@@ -144,12 +136,10 @@ class CacheWaitEndTest extends CacheWaits {
         TaskRef<Integer> slow = slow(builder);
         Pipeline pipeline = builder.build();
         Etl first = open(same -> same);
-        RunHandle owner = first.submit(pipeline, Arguments.none());
-        await(computing, 1);
+        RunHandle owner = computing(first, pipeline);
         // A clock of its own, since an orchestrator closes its clock.
         Etl second = open(etl -> etl.time(new ManualTime()));
-        RunHandle waiter = second.submit(pipeline, Arguments.none());
-        await(waiting, 1);
+        RunHandle waiter = waiting(second, pipeline);
 
         second.close();
         assertThatThrownBy(waiter::await).isInstanceOf(RunStoppedException.class);
@@ -171,11 +161,9 @@ class CacheWaitEndTest extends CacheWaits {
         TaskRef<Integer> slow = slow(builder);
         Pipeline pipeline = builder.build();
         Etl first = open(etl -> etl.time(new ManualTime()));
-        first.submit(pipeline, Arguments.none());
-        await(computing, 1);
+        computing(first, pipeline);
         Etl second = open(same -> same);
-        RunHandle waiter = second.submit(pipeline, Arguments.none());
-        await(waiting, 1);
+        RunHandle waiter = waiting(second, pipeline);
         time.awaitAlarms(1);
 
         first.close();

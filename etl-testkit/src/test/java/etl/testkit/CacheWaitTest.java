@@ -58,19 +58,11 @@ class CacheWaitTest extends CacheWaits {
     @Test
     void when_the_one_that_computes_fails_another_one_does() throws Exception {
         PipelineBuilder builder = Pipeline.named("orders");
-        TaskRef<Integer> slow = builder.task("slow", Integer.class)
-                .cache(Cache.version("1"))
-                .run(ctx -> {
-                    int number = compute();
-                    if (number == 1) {
-                        throw new IllegalStateException("the first one");
-                    }
-                    return number;
-                });
+        TaskRef<Integer> slow =
+                builder.task("slow", Integer.class).cache(Cache.version("1")).run(ctx -> computeUnlessFirst());
         Pipeline pipeline = builder.build();
         Etl etl = open(same -> same);
-        RunHandle first = etl.submit(pipeline, Arguments.none());
-        await(computing, 1);
+        RunHandle first = computing(etl, pipeline);
         List<RunHandle> others = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             others.add(etl.submit(pipeline, Arguments.none()));
@@ -97,8 +89,7 @@ class CacheWaitTest extends CacheWaits {
         builder.task("plain").pool("scarce").run(ctx -> plainDone.countDown());
         Pipeline pipeline = builder.build();
         Etl first = open(etl -> etl.pool("scarce", 2));
-        RunHandle owner = first.submit(pipeline, Arguments.none());
-        await(computing, 1);
+        RunHandle owner = computing(first, pipeline);
         assertThat(plainDone.await(60, TimeUnit.SECONDS)).isTrue();
         Etl second = open(etl -> etl.parallelism(1).pool("scarce", 1));
 
@@ -109,8 +100,7 @@ class CacheWaitTest extends CacheWaits {
             otherDone.countDown();
             otherMayEnd.await();
         });
-        RunHandle waiter = second.submit(pipeline, Arguments.none());
-        await(waiting, 1);
+        RunHandle waiter = waiting(second, pipeline);
         RunHandle occupied = second.submit(other.build(), Arguments.none());
         assertThat(otherDone.await(60, TimeUnit.SECONDS))
                 .as("the only worker and the only slot are free")
@@ -136,10 +126,8 @@ class CacheWaitTest extends CacheWaits {
         PipelineBuilder builder = Pipeline.named("orders");
         TaskRef<Integer> slow = slow(builder);
         Pipeline pipeline = builder.build();
-        RunHandle owner = open(same -> same).submit(pipeline, Arguments.none());
-        await(computing, 1);
-        RunHandle waiter = open(same -> same).submit(pipeline, Arguments.none());
-        await(waiting, 1);
+        RunHandle owner = computing(open(same -> same), pipeline);
+        RunHandle waiter = waiting(open(same -> same), pipeline);
         time.advance(Duration.ofSeconds(1));
         release.countDown();
         owner.await().orThrow();
@@ -158,13 +146,7 @@ class CacheWaitTest extends CacheWaits {
         TaskRef<Integer> slow = builder.task("slow", Integer.class)
                 .retry(RetryPolicy.attempts(2).fixed(Duration.ofHours(1)))
                 .cache(Cache.version("1"))
-                .run(ctx -> {
-                    int number = compute();
-                    if (number == 1) {
-                        throw new IllegalStateException("the first one");
-                    }
-                    return number;
-                });
+                .run(ctx -> computeUnlessFirst());
         Pipeline pipeline = builder.build();
         Etl etl = open(same -> same);
         RunHandle retrying = etl.submit(pipeline, Arguments.none());

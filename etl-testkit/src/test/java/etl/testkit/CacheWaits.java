@@ -2,11 +2,14 @@ package etl.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import etl.core.Arguments;
 import etl.core.Cache;
 import etl.core.Etl;
 import etl.core.EtlBuilder;
 import etl.core.InMemoryStateStore;
+import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
+import etl.core.RunHandle;
 import etl.core.TaskRef;
 import etl.core.spi.RunListener;
 import etl.core.spi.StateStore;
@@ -65,8 +68,30 @@ abstract class CacheWaits {
         return number;
     }
 
+    int computeUnlessFirst() throws InterruptedException {
+        int number = compute();
+        if (number == 1) {
+            throw new IllegalStateException("the first one");
+        }
+        return number;
+    }
+
     TaskRef<Integer> slow(PipelineBuilder builder) {
         return builder.task("slow", Integer.class).cache(Cache.version("1")).run(ctx -> compute());
+    }
+
+    /** Starts a run whose task computes. */
+    RunHandle computing(Etl etl, Pipeline pipeline) throws InterruptedException {
+        RunHandle run = etl.submit(pipeline, Arguments.none());
+        await(computing, 1);
+        return run;
+    }
+
+    /** Starts a run whose task waits for another one's output. */
+    RunHandle waiting(Etl etl, Pipeline pipeline) throws InterruptedException {
+        RunHandle run = etl.submit(pipeline, Arguments.none());
+        await(waiting, 1);
+        return run;
     }
 
     void await(Semaphore told, int times) throws InterruptedException {
