@@ -83,9 +83,24 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
         if (change.state() == TaskState.RUNNING) {
             return new Entry(change, change.at(), false, last);
         }
-        return last != null && last.isRunning() && change.cachedFrom().isEmpty()
-                ? new Entry(change, last.startedAt(), false, last.before())
+        if (last != null && last.isRunning() && change.cachedFrom().isEmpty()) {
+            return new Entry(change, last.startedAt(), false, last.before());
+        }
+        return last != null && last.state() == TaskState.RETRYING && change.state() == TaskState.CANCELLED
+                ? new Entry(cancelled(last.change(), change), last.startedAt(), false, last.before())
                 : new Entry(change, null, false, last);
+    }
+
+    /** No attempt follows one that has failed: it is what the cancel has ended. */
+    private static TaskChange cancelled(TaskChange failed, TaskChange cancel) {
+        return TaskChange.failed(
+                        failed.taskId(),
+                        failed.attempt(),
+                        TaskState.CANCELLED,
+                        cancel.at(),
+                        failed.rows(),
+                        failed.error().orElseThrow())
+                .ofElement(failed.mapIndex());
     }
 
     private static boolean allows(@Nullable Entry last, TaskChange change) {

@@ -266,6 +266,35 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
     }
 
     @Test
+    void a_cancel_ends_the_attempt_that_has_failed_last() throws Exception {
+        RunId run = created();
+        ErrorInfo error = new ErrorInfo("bad", "once", "");
+        RowCounts rows = new RowCounts(1, 2, 3);
+        Instant later = NOON.plusSeconds(60);
+        try (RunJournal journal = store().journal(run)) {
+            AwaitedReceipt.started(journal, NOON);
+            written(journal, TaskChange.started("a", 1, NOON).ofElement(0));
+            written(
+                    journal,
+                    TaskChange.failed("a", 1, TaskState.RETRYING, NOON, rows, error)
+                            .ofElement(0));
+            written(
+                    journal,
+                    TaskChange.ended("a", 1, TaskState.CANCELLED, later).ofElement(0));
+        }
+
+        assertThat(store().tasks(run))
+                .containsExactly(new StoredTask(
+                        "a",
+                        0,
+                        TaskState.CANCELLED,
+                        List.of(new StoredAttempt(
+                                1, TaskState.CANCELLED, NOON, Optional.of(later), Optional.of(error))),
+                        rows,
+                        Optional.empty()));
+    }
+
+    @Test
     void a_request_to_cancel_reaches_the_journal_before_and_after_it_listens() throws Exception {
         for (boolean before : new boolean[] {true, false}) {
             RunId run = created();
