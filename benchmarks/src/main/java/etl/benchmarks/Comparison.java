@@ -1,9 +1,11 @@
 package etl.benchmarks;
 
+import java.io.IOException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.openjdk.jmh.Main;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -29,14 +31,27 @@ public final class Comparison {
      *
      * @param args the options; if they name no benchmark, everything is measured that docs/performance.md tells
      */
-    public static void main(String... args) throws RunnerException, CommandLineOptionException {
-        Comparison comparison = new Comparison(new CommandLineOptions(args));
+    public static void main(String... args) throws RunnerException, CommandLineOptionException, IOException {
+        CommandLineOptions options = new CommandLineOptions(args);
+        if (measuresNothing(options)) {
+            Main.main(args);
+            return;
+        }
+        Comparison comparison = new Comparison(options);
         if (comparison.options.getIncludes().isEmpty()) {
             comparison.measureAll();
         } else {
             comparison.measure(new OptionsBuilder());
         }
         comparison.print();
+    }
+
+    private static boolean measuresNothing(CommandLineOptions options) {
+        return options.shouldHelp()
+                || options.shouldList()
+                || options.shouldListWithParams()
+                || options.shouldListProfilers()
+                || options.shouldListResultFormats();
     }
 
     private void measureAll() throws RunnerException {
