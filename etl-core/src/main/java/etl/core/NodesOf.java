@@ -23,18 +23,18 @@ final class NodesOf {
             TaskDeclaration declaration = declared.get(task);
             TaskView view = tasks.get(task);
             nodes[task] = new TaskNode(
-                    view,
                     view.id(),
                     guarded(declaration),
-                    TaskStart.of(declaration.trigger(), upstream[task], ordinals),
                     declaration.mapping().orElse(null),
                     view.timeout().orElse(null),
                     view.pool().orElse(null),
                     view.poolSlots(),
-                    declaration.mapping().map(Mapping::elementType).orElse(view.outputType()),
                     inputs[task],
+                    downstream[task],
                     upstream[task],
-                    downstream[task]);
+                    TaskStart.of(declaration.trigger(), upstream[task], ordinals),
+                    declaration.mapping().map(Mapping::elementType).orElse(view.outputType()),
+                    view);
         }
         return nodes;
     }

@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * data, which is what state stores and engine exporters work from. Immutable and safe for use by many threads.
  */
 public final class Pipeline {
+    private static final int[] NONE = {};
+
     private final PipelineBuilder owner;
     private final String name;
     private final String description;
@@ -106,7 +108,9 @@ public final class Pipeline {
 
     private int[][] ordinals(List<List<String>> ids) {
         return ids.stream()
-                .map(list -> list.stream().mapToInt(this::ordinal).toArray())
+                .map(list -> list.isEmpty()
+                        ? NONE
+                        : list.stream().mapToInt(this::ordinal).toArray())
                 .toArray(int[][]::new);
     }
 

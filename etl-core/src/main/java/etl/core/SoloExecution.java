@@ -1,6 +1,7 @@
 package etl.core;
 
 import etl.core.spi.RunInfo;
+import etl.core.spi.StoredTask;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,7 +19,9 @@ final class SoloExecution {
 
     SoloExecution(Pipeline pipeline, RunInfo run, Map<String, Object> arguments, int task, int mapIndex) {
         this.scope = new RunScope(pipeline, run, settings(), arguments);
-        this.taskRun = new TaskRun(TaskRuns.ofTasks(0), task, mapIndex);
+        this.taskRun = mapIndex == StoredTask.NOT_MAPPED
+                ? new TaskRun(TaskRuns.ofTasks(0), task)
+                : new TaskRun(TaskRuns.ofElements(task, 0), mapIndex);
     }
 
     <R extends @Nullable Object> TaskOutcome<R> execute(int number, TaskBody.Inputs inputs) {

@@ -27,8 +27,7 @@ final class TaskRun {
             AtomicIntegerFieldUpdater.newUpdater(TaskRun.class, "state");
 
     private final TaskRuns table;
-    private final int task;
-    private final int mapIndex;
+    private final int index;
     private volatile int state;
     private int attempt;
     private int attemptsBefore;
@@ -46,13 +45,11 @@ final class TaskRun {
      * A task run that is PENDING.
      *
      * @param table where it is counted: the task runs of a run, or of the elements of one mapped task
-     * @param task its task's ordinal
-     * @param mapIndex its index if it is an element of a mapped task, else {@link StoredTask#NOT_MAPPED}
+     * @param index where it stands there: its task's ordinal, or the map index of an element
      */
-    TaskRun(TaskRuns table, int task, int mapIndex) {
+    TaskRun(TaskRuns table, int index) {
         this.table = table;
-        this.task = task;
-        this.mapIndex = mapIndex;
+        this.index = index;
     }
 
     /** Takes over what a store remembers of the task run, before anybody else sees it. */
@@ -73,34 +70,35 @@ final class TaskRun {
 
     /** Where it stands in its table. */
     int index() {
-        return isElement() ? mapIndex : task;
+        return index;
     }
 
     int task() {
-        return task;
+        return table.task(index);
     }
 
+    /** Its index if it is an element of a mapped task, else {@link StoredTask#NOT_MAPPED}. */
     int mapIndex() {
-        return mapIndex;
+        return isElement() ? index : StoredTask.NOT_MAPPED;
     }
 
     boolean isElement() {
-        return mapIndex != StoredTask.NOT_MAPPED;
+        return table.isOfElements();
     }
 
     /** The change as one of this task run; the two that every attempt makes have methods of their own. */
     TaskChange of(TaskChange change) {
-        return isElement() ? change.ofElement(mapIndex) : change.at(task);
+        return isElement() ? change.ofElement(index) : change.at(index);
     }
 
     TaskChange started(String taskId, Instant at) {
-        TaskChange change = TaskChange.started(taskId, task, attempt, at);
-        return isElement() ? change.ofElement(mapIndex) : change;
+        TaskChange change = TaskChange.started(taskId, task(), attempt, at);
+        return isElement() ? change.ofElement(index) : change;
     }
 
     TaskChange succeeded(TaskNode node, Instant at, RowCounts counted) {
-        TaskChange change = TaskChange.succeeded(node.id(), task, attempt, at, counted, output, node.outputType());
-        return isElement() ? change.ofElement(mapIndex) : change;
+        TaskChange change = TaskChange.succeeded(node.id(), task(), attempt, at, counted, output, node.outputType());
+        return isElement() ? change.ofElement(index) : change;
     }
 
     TaskState state() {
@@ -209,7 +207,7 @@ final class TaskRun {
     TaskReport report(String taskId) {
         return new TaskReport(
                 taskId,
-                mapIndex,
+                mapIndex(),
                 state(),
                 attempt,
                 Duration.ofNanos(nanos),

@@ -35,18 +35,12 @@ final class TaskRuns {
 
     /** Takes over what a store remembers of a task run, before anybody else sees this table. */
     void restore(int index, StoredTask stored) {
-        TaskRun run = create(index);
+        TaskRun run = new TaskRun(this, index);
         run.restore(stored);
         runs.set(index, run);
         if (run.state().isFinal()) {
             closed(run.state());
         }
-    }
-
-    private TaskRun create(int index) {
-        return mappedTask == TASKS
-                ? new TaskRun(this, index, StoredTask.NOT_MAPPED)
-                : new TaskRun(this, mappedTask, index);
     }
 
     int size() {
@@ -56,7 +50,7 @@ final class TaskRuns {
     TaskRun get(int index) {
         TaskRun run = runs.get(index);
         if (run == null) {
-            TaskRun fresh = create(index);
+            TaskRun fresh = new TaskRun(this, index);
             run = runs.compareAndExchange(index, null, fresh);
             return run == null ? fresh : run;
         }
@@ -67,7 +61,7 @@ final class TaskRuns {
     @Nullable
     TaskRun take(int index) {
         if (runs.get(index) == null) {
-            TaskRun fresh = create(index);
+            TaskRun fresh = new TaskRun(this, index);
             fresh.startUnseen();
             if (runs.compareAndSet(index, null, fresh)) {
                 return fresh;
@@ -75,6 +69,11 @@ final class TaskRuns {
         }
         TaskRun run = get(index);
         return run.start() ? run : null;
+    }
+
+    /** Whether these are the elements of one mapped task. */
+    boolean isOfElements() {
+        return mappedTask != TASKS;
     }
 
     /** The ordinal of the task of a task run. */

@@ -1,6 +1,5 @@
 package etl.core;
 
-import etl.core.spi.StoredTask;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
@@ -105,7 +104,7 @@ class RunWorkersLincheck {
         }
 
         private static TaskRun taskRun() {
-            return new TaskRun(TASKS, 0, StoredTask.NOT_MAPPED);
+            return new TaskRun(TASKS, 0);
         }
 
         @Validate
