@@ -100,8 +100,7 @@ abstract class TaskAttempt implements TaskContext {
         Object output = null;
         Throwable failure = null;
         forgetStrayInterrupt();
-        MDC.put("task", node.id());
-        MDC.put("attempt", attempt == 1 ? "1" : Integer.toString(attempt));
+        name(node.id());
         try {
             output = body.execute(this, taken);
         } catch (Throwable thrown) {
@@ -123,6 +122,15 @@ abstract class TaskAttempt implements TaskContext {
             ended(durable.output(), null);
         }
         return true;
+    }
+
+    /** Tells the log what is executed; most attempts are the first one, as the one before on this thread was. */
+    private void name(String taskId) {
+        MDC.put("task", taskId);
+        String number = attempt == 1 ? "1" : Integer.toString(attempt);
+        if (!number.equals(MDC.get("attempt"))) {
+            MDC.put("attempt", number);
+        }
     }
 
     /** A listener may have left one; one of our own is set again, because it moves the phase first. */
