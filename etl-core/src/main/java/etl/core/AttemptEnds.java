@@ -26,18 +26,23 @@ final class AttemptEnds {
     private final RunScope scope;
     private final Time time;
     private final RunJournal journal;
-    private final boolean storesAtOnce;
+    private final AttemptLog log;
     private final RunWorkers workers;
     private final @Nullable CacheGate gate;
     private final Map<TaskRun, Time.Alarm> waiting = new ConcurrentHashMap<>();
 
     AttemptEnds(
-            RunExecution execution, RunScope scope, RunJournal journal, RunWorkers workers, @Nullable CacheGate gate) {
+            RunExecution execution,
+            RunScope scope,
+            RunJournal journal,
+            AttemptLog log,
+            RunWorkers workers,
+            @Nullable CacheGate gate) {
         this.execution = execution;
         this.scope = scope;
         this.time = scope.settings().time();
         this.journal = journal;
-        this.storesAtOnce = journal instanceof MemoryJournal;
+        this.log = log;
         this.workers = workers;
         this.gate = gate;
     }
@@ -87,24 +92,11 @@ final class AttemptEnds {
             recorded(attempt, durable);
             return;
         }
-        TaskRun taskRun = attempt.taskRun();
-        taskRun.output(output);
-        Instant now = time.instant();
-        attempt.succeededAt(now);
-        TaskChange change = taskRun.succeeded(scope.pipeline().node(taskRun.task()), now, attempt.rows());
+        attempt.taskRun().output(output);
         try {
-            write(attempt, change);
+            log.succeeded(attempt, time.instant());
         } catch (OutputNotStorableException notStorable) {
             closeFailed(attempt, notStorable);
-        }
-    }
-
-    private void write(WorkerAttempt attempt, TaskChange success) {
-        RunWorkers.Worker worker = attempt.workerOfThisThread();
-        if (!storesAtOnce && worker != null && worker.hasNothingElseToDo()) {
-            journal.writeIdle(success, attempt);
-        } else {
-            journal.write(success, attempt);
         }
     }
 
@@ -208,7 +200,7 @@ final class AttemptEnds {
         TaskRun taskRun = attempt.taskRun();
         RunWorkers.Worker worker = attempt.workerOfThisThread();
         // The code may have gone on for long after its success was recorded, and so may a store that waits for a disk.
-        if (storesAtOnce && worker != null && attempt.success() == null) {
+        if (log.isImmediate() && worker != null && attempt.success() == null) {
             worker.goesOnAt(at);
         }
         execution.tellEnded(taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** The right to write to a run of the in-memory store. */
-final class MemoryJournal implements RunJournal {
+final class MemoryJournal implements RunJournal, AttemptLog {
     private final MemoryRun run;
 
     MemoryJournal(MemoryRun run) {
@@ -46,6 +46,35 @@ final class MemoryJournal implements RunJournal {
         } else {
             receipt.failed(refused);
         }
+    }
+
+    @Override
+    public void started(WorkerAttempt attempt) {
+        StateStoreException refused = run.lost(this);
+        if (refused == null) {
+            refused = run.begin(attempt);
+        }
+        if (refused != null) {
+            attempt.notStored(refused);
+        }
+    }
+
+    @Override
+    public void succeeded(WorkerAttempt attempt, Instant at) {
+        StateStoreException refused = run.lost(this);
+        if (refused == null) {
+            refused = run.succeed(attempt, at);
+        }
+        if (refused == null) {
+            attempt.stored(at);
+        } else {
+            attempt.notStored(refused);
+        }
+    }
+
+    @Override
+    public boolean isImmediate() {
+        return true;
     }
 
     @Override

@@ -1,8 +1,10 @@
 package etl.core;
 
+import etl.core.spi.RowCounts;
 import etl.core.spi.StaleWriteException;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -16,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * The task runs of one run of the in-memory store. A change that tells its task's position finds the row in an array; any
  * other one finds it by id. Safe for use by many threads.
  *
- * <p>Most task runs have one attempt. Of these the array holds no row but what a row would hold: while the attempt is
- * executed the change that began it, and then one entry. The row is made when something else happens or somebody asks.
+ * <p>Most task runs have one attempt, which succeeds. Of these the array holds no row but what it would be made of: the
+ * attempt while it is executed, and then its success. The row is made when something else happens or somebody asks.
  */
 final class MemoryRows {
-    /** For each position nothing yet, the change that began the only attempt, the entry of the only attempt, or the row. */
+    /** For each position nothing yet, the first attempt while it is executed, its success, or the row. */
     private final AtomicReferenceArray<@Nullable Object> byPosition;
 
     private final Map<String, MemoryTask> byId = new ConcurrentHashMap<>();
@@ -33,19 +35,35 @@ final class MemoryRows {
         this.byPosition = new AtomicReferenceArray<>(tasks);
     }
 
+    /** An attempt that has begun. */
+    interface Begun {
+        String taskId();
+
+        int attempt();
+
+        Instant startedAt();
+    }
+
+    /** The success of a first attempt. */
+    private record Success(
+            String taskId,
+            Instant startedAt,
+            Instant endedAt,
+            RowCounts rows,
+            @Nullable Object output) {}
+
     /** Adds a change to its task run, unless the state does not allow it. */
     @Nullable
     StaleWriteException apply(TaskChange change) {
-        return begins(change) || ends(change) ? null : of(change).apply(change);
+        return of(change).apply(change);
     }
 
-    /** Adds the usual first change. */
-    private boolean begins(TaskChange change) {
-        if (change.state() != TaskState.RUNNING
-                || !hasPlace(change)
-                || byPosition.get(change.position()) != null
+    /** Adds the first attempt of a task run; false if it has to be added as a change. */
+    boolean begin(int position, Begun attempt) {
+        if (attempt.attempt() != 1
+                || byPosition.get(position) != null
                 || !byId.isEmpty()
-                || !byPosition.compareAndSet(change.position(), null, change)) {
+                || !byPosition.compareAndSet(position, null, attempt)) {
             return false;
         }
         if (!hasUnknownIds) {
@@ -54,15 +72,10 @@ final class MemoryRows {
         return true;
     }
 
-    /** Adds the usual last change. */
-    private boolean ends(TaskChange change) {
-        return change.state() == TaskState.SUCCEEDED
-                && hasPlace(change)
-                && byPosition.get(change.position()) instanceof TaskChange start
-                && start.attempt() == change.attempt()
-                && change.cachedFrom().isEmpty()
-                && byPosition.compareAndSet(
-                        change.position(), start, new MemoryTask.Entry(change, start.at(), false, null));
+    /** Adds the success of an attempt that was added so; false if it has to be added as a change. */
+    boolean succeed(int position, Begun attempt, Instant endedAt, RowCounts rows, @Nullable Object output) {
+        return byPosition.compareAndSet(
+                position, attempt, new Success(attempt.taskId(), attempt.startedAt(), endedAt, rows, output));
     }
 
     private boolean hasPlace(TaskChange change) {
@@ -92,13 +105,22 @@ final class MemoryRows {
             if (there == null || there instanceof MemoryTask) {
                 return (MemoryTask) there;
             }
-            MemoryTask row = there instanceof TaskChange start
-                    ? MemoryTask.of(new MemoryTask.Entry(start, start.at(), false, null))
-                    : MemoryTask.of((MemoryTask.Entry) there);
+            MemoryTask row = MemoryTask.of(there instanceof Begun attempt ? entry(attempt) : entry((Success) there));
             if (byPosition.compareAndSet(position, there, row)) {
                 return row;
             }
         }
+    }
+
+    private static MemoryTask.Entry entry(Begun attempt) {
+        Instant at = attempt.startedAt();
+        return new MemoryTask.Entry(TaskChange.started(attempt.taskId(), 1, at), at, false, null);
+    }
+
+    private static MemoryTask.Entry entry(Success success) {
+        TaskChange change = TaskChange.succeeded(
+                success.taskId(), 1, success.endedAt(), success.rows(), success.output(), Object.class);
+        return new MemoryTask.Entry(change, success.startedAt(), false, null);
     }
 
     private MemoryTask place(int position, String taskId) {

@@ -189,6 +189,20 @@ final class MemoryRun {
         return rows.apply(change);
     }
 
+    /** The same for the start of an attempt, of which no change is made as long as nothing else happens to its task run. */
+    @Nullable
+    StaleWriteException begin(WorkerAttempt attempt) {
+        boolean added = !attempt.taskRun().isElement() && rows.begin(attempt.task(), attempt);
+        return added ? null : rows.apply(attempt.start());
+    }
+
+    @Nullable
+    StaleWriteException succeed(WorkerAttempt attempt, Instant at) {
+        TaskRun run = attempt.taskRun();
+        boolean added = !run.isElement() && rows.succeed(run.task(), attempt, at, attempt.rows(), run.output());
+        return added ? null : rows.apply(attempt.successAt(at));
+    }
+
     synchronized void ended(RunState finalState, Instant at, Optional<ErrorInfo> why) {
         state = finalState;
         endedAt = Optional.of(at);

@@ -38,6 +38,7 @@ final class RunExecution implements RunWorkers.Owner {
     private final RunSettings settings;
     private final RunSteps steps;
     private final RunJournal journal;
+    private final AttemptLog log;
     private final TaskTable table;
     private final RunEvents events;
     private final RunWorkers workers;
@@ -60,11 +61,12 @@ final class RunExecution implements RunWorkers.Owner {
         this.settings = scope.settings();
         this.steps = new RunSteps(run, settings.executor().stepsOf(run.id()), this::failed);
         this.journal = journal;
+        this.log = AttemptLog.of(journal, noted);
         this.table = table;
         this.events = settings.listeners().of(pipeline, run, settings.time());
         this.gate = pipeline.hasCaches() ? new CacheGate(new CachedTasks(this, scope, journal), scope) : null;
         this.workers = new RunWorkers(this, pipeline, settings, gate);
-        this.ends = new AttemptEnds(this, scope, journal, workers, gate);
+        this.ends = new AttemptEnds(this, scope, journal, log, workers, gate);
         this.mapped = new MappedTasks(this, scope, journal, workers);
         this.settled = new SettledTasks(this, scope, journal);
         this.inputs = new RunInputs(scope, journal, table, this::stop);
@@ -195,7 +197,7 @@ final class RunExecution implements RunWorkers.Owner {
         if (halted == Interruption.STOP) {
             return true;
         }
-        journal.write(taskRun.started(attempt.taskId(), attempt.startedAt()), noted);
+        log.started(attempt);
         if (events.isActive()) {
             events.tell(new RunListener.TaskStarted(
                     run, attempt.taskId(), taskRun.mapIndex(), number, attempt.startedAt()));

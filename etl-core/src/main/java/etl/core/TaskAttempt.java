@@ -24,7 +24,7 @@ import org.slf4j.MDC;
  * period is over. So either {@link #ended} is called or {@link #abandoned}, never both. INTERRUPTING holds the thread of the task back until
  * {@link Thread#interrupt()} has returned, so that an interrupt never hits the task that the thread executes next.
  */
-abstract class TaskAttempt implements TaskContext {
+abstract class TaskAttempt implements TaskContext, MemoryRows.Begun {
     private static final Logger LOG = LoggerFactory.getLogger(TaskAttempt.class);
 
     /** Why an attempt is interrupted. */
@@ -221,7 +221,8 @@ abstract class TaskAttempt implements TaskContext {
         return phase != Phase.ENDED && phase != Phase.ABANDONED;
     }
 
-    Instant startedAt() {
+    @Override
+    public Instant startedAt() {
         return startedAt;
     }
 

@@ -1,16 +1,14 @@
 package etl.core;
 
-import etl.core.spi.RunJournal;
 import etl.core.spi.StateStoreException;
+import etl.core.spi.TaskChange;
 import java.time.Instant;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt that a worker of a run executes, and the receipt of its success: most attempts need nothing else. */
-final class WorkerAttempt extends TaskAttempt implements RunJournal.Receipt {
+/** An attempt that a worker of a run executes. */
+final class WorkerAttempt extends TaskAttempt {
     private final AttemptEnds ends;
     private final RunWorkers.Worker worker;
-    private @Nullable Instant endedAt;
 
     WorkerAttempt(AttemptEnds ends, TaskRun taskRun, int number, Instant startedAt, RunWorkers.Worker worker) {
         super(taskRun, number, startedAt);
@@ -26,9 +24,22 @@ final class WorkerAttempt extends TaskAttempt implements RunJournal.Receipt {
         return isOfThisThread() && worker.isAtWork() ? worker : null;
     }
 
-    /** The attempt has succeeded; its success is on its way to the store. */
-    void succeededAt(Instant at) {
-        endedAt = at;
+    TaskChange start() {
+        return taskRun().started(taskId(), startedAt());
+    }
+
+    TaskChange successAt(Instant at) {
+        return taskRun().succeeded(scope().pipeline().node(task()), at, rows());
+    }
+
+    /** The success of the attempt is durable. */
+    void stored(Instant at) {
+        ends.durable(this, at);
+    }
+
+    /** What has become of the attempt could not be recorded. */
+    void notStored(StateStoreException failure) {
+        ends.notStored(failure);
     }
 
     @Override
@@ -44,15 +55,5 @@ final class WorkerAttempt extends TaskAttempt implements RunJournal.Receipt {
     @Override
     void abandoned(TaskAbandonedException failure) {
         ends.abandoned(this, failure);
-    }
-
-    @Override
-    public void durable() {
-        ends.durable(this, Objects.requireNonNull(endedAt));
-    }
-
-    @Override
-    public void failed(StateStoreException failure) {
-        ends.notStored(failure);
     }
 }

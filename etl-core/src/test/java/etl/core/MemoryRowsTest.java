@@ -2,7 +2,6 @@ package etl.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import etl.core.spi.TaskChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +19,13 @@ class MemoryRowsTest {
     private static final int READERS = 2;
     private static final int ROUNDS = 2_000;
 
+    private record Attempt(String taskId, int attempt, Instant startedAt) implements MemoryRows.Begun {}
+
     private static MemoryRows begun() {
         MemoryRows rows = new MemoryRows(TASKS);
         for (int task = 0; task < TASKS; task++) {
-            assertThat(rows.apply(TaskChange.started("t" + task, task, 1, Instant.EPOCH)))
-                    .isNull();
+            assertThat(rows.begin(task, new Attempt("t" + task, 1, Instant.EPOCH)))
+                    .isTrue();
         }
         return rows;
     }
