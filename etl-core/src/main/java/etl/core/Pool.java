@@ -50,7 +50,12 @@ final class Pool {
 
     /** Makes slots the caller's if nobody waits and nothing else has to be considered. */
     boolean tryTake(int wanted) {
-        return startsPerPeriod == 0 && !isAwaited && take(wanted);
+        return isUncontended() && take(wanted);
+    }
+
+    /** Whether nobody waits and starts are not limited. */
+    boolean isUncontended() {
+        return startsPerPeriod == 0 && !isAwaited;
     }
 
     private boolean take(int wanted) {

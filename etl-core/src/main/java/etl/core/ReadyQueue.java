@@ -14,9 +14,6 @@ interface ReadyQueue {
 
     boolean isEmpty();
 
-    /** Whether it is first come, first served. */
-    boolean isInOrder();
-
     /** First come, first served, or by {@link Turn} if the pipeline has priorities. */
     static ReadyQueue of(Pipeline pipeline) {
         return pipeline.hasPriorities() ? new ByPriority(pipeline) : new InOrder();
@@ -39,11 +36,6 @@ interface ReadyQueue {
         @Override
         public boolean isEmpty() {
             return queue.isEmpty();
-        }
-
-        @Override
-        public boolean isInOrder() {
-            return true;
         }
     }
 
@@ -74,11 +66,6 @@ interface ReadyQueue {
         @Override
         public synchronized boolean isEmpty() {
             return queue.isEmpty();
-        }
-
-        @Override
-        public boolean isInOrder() {
-            return false;
         }
     }
 }

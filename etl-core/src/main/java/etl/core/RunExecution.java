@@ -11,8 +11,7 @@ import etl.core.spi.RunListener;
 import etl.core.spi.StateStoreException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -30,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * {@link AttemptEnds} says what follows from the end of an attempt, {@link MappedTasks} executes tasks element by element,
  * {@link SettledTasks} ends those that are not executed.
  */
-final class RunExecution implements RunWorkers.Owner {
+final class RunExecution implements WorkersOwner {
     private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
 
     private final Pipeline pipeline;
@@ -65,7 +64,7 @@ final class RunExecution implements RunWorkers.Owner {
         this.table = table;
         this.events = settings.listeners().of(pipeline, run, settings.time());
         this.gate = pipeline.hasCaches() ? new CacheGate(new CachedTasks(this, scope, journal), scope) : null;
-        this.workers = new RunWorkers(this, pipeline, settings, gate);
+        this.workers = new RunWorkers(this, pipeline, table.runs(), settings, gate);
         this.ends = new AttemptEnds(this, scope, journal, log, workers, gate);
         this.mapped = new MappedTasks(this, scope, journal, workers);
         this.settled = new SettledTasks(this, scope, journal);
@@ -99,16 +98,13 @@ final class RunExecution implements RunWorkers.Owner {
             events.tell(new RunListener.RunStarted(run, end.startedAt(), pipeline.size(), table.finalTasks()));
             events.watchSlas(task -> table.state(task).isFinal());
         }
-        List<TaskRun> starting = new ArrayList<>();
-        for (int task : pipeline.starters()) {
-            if (!table.state(task).isFinal() && table.decideAtStart(task) == Decision.START) {
-                starting.add(table.run(task));
-            }
-        }
+        int[] starting = Arrays.stream(pipeline.starters())
+                .filter(task -> !table.state(task).isFinal() && table.decideAtStart(task) == Decision.START)
+                .toArray();
         for (int task : table.endedBefore()) {
             propagate(task, table.state(task), null);
         }
-        starting.forEach(workers::add);
+        workers.addAll(starting);
         pipeline.deadline().ifPresent(limit -> end.watchDeadline(limit, () -> miss(limit)));
         journal.onCancelRequest(this::cancel);
         journal.onLost(this::stop);

@@ -2,7 +2,7 @@ package etl.core;
 
 import etl.core.spi.Time;
 import java.time.Instant;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,47 +19,26 @@ import org.jspecify.annotations.Nullable;
 final class RunWorkers {
     private static final ThreadLocal<@Nullable Worker> CURRENT = new ThreadLocal<>();
 
-    private final Owner owner;
-    private final Pipeline pipeline;
+    private final WorkersOwner owner;
     private final Slots slots;
-    private final Map<String, Pool> pools;
+    private final TaskRuns tasks;
+    private final ReadyTasks unadmitted;
     private final ReadyQueue ready;
-    private final @Nullable CacheGate gate;
+    private final Admission admission;
     private final int parallelism;
     private final boolean serial;
     private final AtomicInteger busy = new AtomicInteger();
     private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
 
-    /** What the workers work for. */
-    interface Owner {
-        /** Executes a task run on this thread; false if the thread was abandoned meanwhile and must do nothing more. */
-        boolean execute(TaskRuns runs, int index, Worker worker);
-
-        /** False if no thread can be had for it; then nothing of the run is executed any more. */
-        boolean hand(Runnable action);
-
-        /** A worker finds nothing to do; it has not given up its place yet. */
-        void outOfWork();
-
-        void idle();
-
-        void failed(Throwable defect);
-    }
-
-    RunWorkers(Owner owner, Pipeline pipeline, RunSettings settings, @Nullable CacheGate gate) {
+    RunWorkers(WorkersOwner owner, Pipeline pipeline, TaskRuns tasks, RunSettings settings, @Nullable CacheGate gate) {
         this.owner = owner;
-        this.pipeline = pipeline;
         this.slots = settings.slots();
-        this.pools = settings.pools();
+        this.tasks = tasks;
+        this.unadmitted = new ReadyTasks(tasks.size());
         this.ready = ReadyQueue.of(pipeline);
-        this.gate = gate;
+        this.admission = new Admission(pipeline, settings.pools(), gate);
         this.parallelism = pipeline.parallelism().orElse(settings.parallelism());
         this.serial = settings.executor().isSerial();
-    }
-
-    private @Nullable Pool pool(int task) {
-        String name = pipeline.node(task).pool();
-        return name == null ? null : pools.get(name);
     }
 
     /**
@@ -85,42 +64,43 @@ final class RunWorkers {
 
     /** A task run whose start has been decided; its output may be there already. */
     void add(TaskRun run) {
-        if (gate == null || !gate.takes(run)) {
+        if (!admission.looksUp(run)) {
             admit(run);
         }
     }
 
     /** A task run that is to be executed; it may wait for the slots of its pool first. */
     void admit(TaskRun run) {
-        Pool pool = pool(run.task());
-        if (pool == null) {
-            enqueue(run);
-        } else {
-            int priority = pipeline.task(run.task()).priority();
-            pool.request(poolSlots(run.task()), priority, () -> enqueue(run));
-        }
+        admission.request(run, this::enqueue);
     }
 
-    /** The same on a worker's own thread: it executes the first of what it makes ready itself, unless that has to queue. */
+    /** The same on a worker's own thread, which executes the first itself; no slots of a pool are taken while all are busy. */
     void add(TaskRuns runs, int index, @Nullable Worker worker) {
-        if (worker == null || !worker.isFree() || !passes(runs.task(index))) {
+        int task = runs.task(index);
+        if (!admission.isInOrder(task)) {
             add(runs.get(index));
-        } else {
+        } else if (worker != null && worker.isFree() && worker.hasSlotsFor(task)) {
             worker.takesNext(runs, index);
+        } else if (runs.isOfElements() || (admission.pool(task) != null && busy.get() < parallelism)) {
+            admit(runs.get(index));
+        } else {
+            unadmitted.add(index);
+            start();
         }
     }
 
-    /** Whether a task neither has to queue nor waits for anything else; then the slots of its pool are its own. */
-    private boolean passes(int task) {
-        if (!ready.isInOrder() || (gate != null && pipeline.cache(task) != null)) {
-            return false;
+    /** The tasks with which the run starts. */
+    void addAll(int[] starting) {
+        if (!admission.isOpen()) {
+            for (int task : starting) {
+                add(tasks, task, null);
+            }
+            return;
         }
-        Pool pool = pool(task);
-        return pool == null || pool.tryTake(poolSlots(task));
-    }
-
-    private int poolSlots(int task) {
-        return pipeline.node(task).poolSlots();
+        unadmitted.start(starting);
+        for (int started = 0; started < Math.min(starting.length, parallelism); started++) {
+            start();
+        }
     }
 
     private void enqueue(TaskRun run) {
@@ -143,12 +123,8 @@ final class RunWorkers {
     /** What was granted to a run whose threads cannot be had is given back. */
     private void hand(Worker worker) {
         if (!owner.hand(worker)) {
-            for (TaskRun run = ready.poll(); run != null; run = ready.poll()) {
-                Pool pool = pool(run.task());
-                if (pool != null) {
-                    pool.release(poolSlots(run.task()));
-                }
-            }
+            unadmitted.clear();
+            admission.giveBack(ready);
             leave();
         }
     }
@@ -167,9 +143,13 @@ final class RunWorkers {
     private void leave() {
         busy.decrementAndGet();
         slots.release();
-        if (!ready.isEmpty()) {
+        if (isAnyReady()) {
             start();
         }
+    }
+
+    private boolean isAnyReady() {
+        return !unadmitted.isEmpty() || !ready.isEmpty();
     }
 
     /** The attempts that are being executed now. */
@@ -201,16 +181,14 @@ final class RunWorkers {
      * {@link #attempt} may read {@link #held}.
      */
     final class Worker implements Runnable {
-        private @Nullable Pool held;
-        private int heldSlots;
+        private final HeldSlots held = new HeldSlots();
         private @Nullable TaskRuns nextOf;
         private int next;
+        private boolean admittedFirst;
         private @Nullable Instant now;
         private boolean abandoned;
         private volatile @Nullable WorkerAttempt attempt;
         private final AtomicReference<WorkerHold> hold = new AtomicReference<>(WorkerHold.ITS_OWN);
-
-        private Worker() {}
 
         private Slots slots() {
             return slots;
@@ -218,6 +196,11 @@ final class RunWorkers {
 
         private boolean isFree() {
             return nextOf == null;
+        }
+
+        /** Whether a task does not have to wait for the slots of its pool: they are its own now. */
+        private boolean hasSlotsFor(int task) {
+            return held.handOn(admission.pool(task), admission.poolSlots(task)) || admission.takesSlots(task);
         }
 
         private void takesNext(TaskRuns runs, int index) {
@@ -237,7 +220,7 @@ final class RunWorkers {
 
         /** Whether nothing is kept waiting when this thread waits. */
         boolean hasNothingElseToDo() {
-            return isFree() && held == null && ready.isEmpty() && !slots.isContended();
+            return isFree() && held.isEmpty() && !isAnyReady() && !slots.isContended();
         }
 
         /** The worker goes on at once with the next task run, which starts when the last one has ended. */
@@ -280,7 +263,7 @@ final class RunWorkers {
         /** Executes what is ready; false if this thread must do nothing more. */
         private boolean work() {
             while (executeNext()) {
-                if (slots.isContended() && !(isFree() && ready.isEmpty())) {
+                if (slots.isContended() && (!isFree() || isAnyReady())) {
                     queueAgain();
                     return false;
                 }
@@ -290,19 +273,53 @@ final class RunWorkers {
 
         /** False if nothing is left to do, or if the thread was abandoned meanwhile. */
         private boolean executeNext() {
-            TaskRuns own = nextOf;
-            if (own != null) {
-                nextOf = null;
-                abandoned = !execute(own, next);
-                return !abandoned;
+            if (isFree() && !findNext()) {
+                return false;
             }
+            TaskRuns runs = Objects.requireNonNull(nextOf);
+            nextOf = null;
+            abandoned = !execute(runs, next);
+            return !abandoned;
+        }
+
+        /** Those that have been admitted and those that have not take turns, so that none of them waits for all others. */
+        private boolean findNext() {
+            admittedFirst = !admittedFirst;
+            return admittedFirst ? takesAdmitted() || takesUnadmitted() : takesUnadmitted() || takesAdmitted();
+        }
+
+        private boolean takesAdmitted() {
             TaskRun first = ready.poll();
             if (first == null) {
                 return false;
             }
             now = null;
-            abandoned = !execute(first.table(), first.index());
-            return !abandoned;
+            takesNext(first.table(), first.index());
+            return true;
+        }
+
+        private boolean takesUnadmitted() {
+            int task = pollUnadmitted();
+            while (task != ReadyTasks.NONE && !admission.takesSlots(task)) {
+                admit(tasks.get(task));
+                now = null;
+                task = pollUnadmitted();
+            }
+            if (task == ReadyTasks.NONE) {
+                return false;
+            }
+            takesNext(tasks, task);
+            return true;
+        }
+
+        /** A starter has waited for nobody, so that it starts when the last task run has ended, too. */
+        private int pollUnadmitted() {
+            int starter = unadmitted.pollStarter();
+            if (starter != ReadyTasks.NONE) {
+                return starter;
+            }
+            now = null;
+            return unadmitted.poll();
         }
 
         private void queueAgain() {
@@ -318,12 +335,8 @@ final class RunWorkers {
         }
 
         private boolean execute(TaskRuns runs, int index) {
-            Pool pool = pool(runs.task(index));
-            if (pool == null) {
-                return owner.execute(runs, index, this);
-            }
-            held = pool;
-            heldSlots = poolSlots(runs.task(index));
+            int task = runs.task(index);
+            held.hold(admission.pool(task), admission.poolSlots(task));
             boolean wasAbandoned = false;
             try {
                 wasAbandoned = !owner.execute(runs, index, this);
@@ -331,26 +344,18 @@ final class RunWorkers {
             } finally {
                 // Else whoever has abandoned this thread gives them back, and may not have done so yet.
                 if (!wasAbandoned) {
-                    held = null;
-                    pool.release(heldSlots);
+                    held.end();
                 }
             }
         }
 
         private void giveUp() {
             if (hold.getAndSet(WorkerHold.GIVEN_UP) == WorkerHold.ITS_OWN) {
-                releasePool();
+                held.release();
                 leave();
             } else if (keepsPlace()) {
                 slots.reclaim();
                 leave();
-            }
-        }
-
-        private void releasePool() {
-            Pool pool = held;
-            if (pool != null) {
-                pool.release(heldSlots);
             }
         }
 
@@ -364,7 +369,7 @@ final class RunWorkers {
         }
 
         private void lend() {
-            releasePool();
+            held.release();
             if (keepsPlace()) {
                 slots.release();
             } else {
@@ -377,14 +382,11 @@ final class RunWorkers {
          * there is no other way, since another task run of this run may hold them next.
          */
         private boolean keepsPlace() {
-            return serial && held == null;
+            return serial && held.isEmpty();
         }
 
         private void goesOn() {
-            Pool pool = held;
-            if (pool != null) {
-                pool.reclaim(heldSlots);
-            }
+            held.reclaim();
             if (!keepsPlace()) {
                 busy.incrementAndGet();
             }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -84,6 +85,32 @@ class LimitsTest {
                     .extracting(TaskReport::state)
                     .containsExactly(TaskState.SUCCEEDED, TaskState.CANCELLED);
         }
+    }
+
+    @Test
+    void a_task_does_not_leave_its_slots_to_the_next_one_while_another_run_waits_for_them() {
+        List<String> order = new CopyOnWriteArrayList<>();
+        PipelineBuilder other = Pipeline.named("other");
+        other.task("other").pool("db").run(ctx -> order.add("other"));
+        Pipeline waiting = other.build();
+
+        try (Etl etl = Etl.builder()
+                .executor(Runnable::run)
+                .parallelism(2)
+                .pool("db", 1)
+                .build()) {
+            PipelineBuilder chain = Pipeline.named("chain");
+            TaskRef<?> first = chain.task("first").pool("db").run(ctx -> {
+                order.add("first");
+                etl.submit(waiting, Arguments.none());
+            });
+            TaskRef<?> second = chain.task("second").pool("db").after(first).run(ctx -> order.add("second"));
+            chain.task("third").pool("db").after(second).run(ctx -> order.add("third"));
+
+            etl.run(chain.build()).orThrow();
+        }
+
+        assertThat(order).containsExactly("first", "other", "second", "third");
     }
 
     @Test

@@ -140,8 +140,8 @@ class RunWorkersLincheck {
         }
 
         /** One of the runs; each of its task runs makes another one ready at first. */
-        private final class OneOf implements RunWorkers.Owner {
-            private final RunWorkers workers = new RunWorkers(this, PIPELINE, settings(), null);
+        private final class OneOf implements WorkersOwner {
+            private final RunWorkers workers = new RunWorkers(this, PIPELINE, TASKS, settings(), null);
             private final AtomicInteger executing = new AtomicInteger();
             private final AtomicInteger successors = new AtomicInteger(1);
 

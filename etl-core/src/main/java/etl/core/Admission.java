@@ -1,0 +1,70 @@
+package etl.core;
+
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What the task runs of one run have to pass before a worker executes them: the cache, and the slots of their pools. */
+final class Admission {
+    private final Pipeline pipeline;
+    private final Map<String, Pool> pools;
+    private final @Nullable CacheGate gate;
+
+    Admission(Pipeline pipeline, Map<String, Pool> pools, @Nullable CacheGate gate) {
+        this.pipeline = pipeline;
+        this.pools = pools;
+        this.gate = gate;
+    }
+
+    @Nullable
+    Pool pool(int task) {
+        String name = pipeline.node(task).pool();
+        return name == null ? null : pools.get(name);
+    }
+
+    int poolSlots(int task) {
+        return pipeline.node(task).poolSlots();
+    }
+
+    /** Whether a task starts in the order in which tasks become ready, and does not pass the cache before. */
+    boolean isInOrder(int task) {
+        return !pipeline.hasPriorities() && (gate == null || pipeline.cache(task) == null);
+    }
+
+    /** Whether there is nothing to pass for any task. */
+    boolean isOpen() {
+        return !pipeline.hasPriorities() && gate == null && !pipeline.usesPools();
+    }
+
+    /** Whether a task does not have to wait for the slots of its pool: they are its own now. */
+    boolean takesSlots(int task) {
+        Pool pool = pool(task);
+        return pool == null || pool.tryTake(poolSlots(task));
+    }
+
+    /** Takes a task run that passes the cache first; it comes back from there. */
+    boolean looksUp(TaskRun run) {
+        return gate != null && gate.takes(run);
+    }
+
+    /** Calls {@code admitted} when the slots of its pool are the task run's, now or later. */
+    void request(TaskRun run, Consumer<TaskRun> admitted) {
+        Pool pool = pool(run.task());
+        if (pool == null) {
+            admitted.accept(run);
+        } else {
+            int priority = pipeline.task(run.task()).priority();
+            pool.request(poolSlots(run.task()), priority, () -> admitted.accept(run));
+        }
+    }
+
+    /** Those who have been admitted are not executed after all. */
+    void giveBack(ReadyQueue admitted) {
+        for (TaskRun run = admitted.poll(); run != null; run = admitted.poll()) {
+            Pool pool = pool(run.task());
+            if (pool != null) {
+                pool.release(poolSlots(run.task()));
+            }
+        }
+    }
+}
