@@ -93,6 +93,9 @@ final class AttemptEnds {
             return;
         }
         attempt.taskRun().output(output);
+        if (!log.isImmediate()) {
+            execution.awaitsStore(attempt.taskRun(), attempt.workerOfThisThread());
+        }
         try {
             log.succeeded(attempt, time.instant());
         } catch (OutputNotStorableException notStorable) {

@@ -18,6 +18,7 @@ final class MappedTask {
     private final TaskRuns elements;
     private final boolean restored;
     private final AtomicInteger next = new AtomicInteger();
+    private final AtomicInteger roomMade = new AtomicInteger();
     private final AtomicBoolean over = new AtomicBoolean();
 
     MappedTask(TaskRun whole, MappedElements arguments, TaskRuns elements, boolean restored) {
@@ -46,6 +47,16 @@ final class MappedTask {
         }
         next.set(elements.size());
         return OptionalInt.empty();
+    }
+
+    /** An element has made room for the next one before its end. */
+    void roomMade() {
+        roomMade.getAndIncrement();
+    }
+
+    /** Of the ends of elements, as many find room made as have made it before. */
+    boolean takeRoomMade() {
+        return roomMade.getAndUpdate(made -> Math.max(0, made - 1)) > 0;
     }
 
     @Nullable

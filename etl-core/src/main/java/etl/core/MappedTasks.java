@@ -60,10 +60,23 @@ final class MappedTasks {
         return next.isPresent();
     }
 
-    void elementEnded(TaskRun element, RunWorkers.@Nullable Worker worker) {
-        MappedTask mapped = Objects.requireNonNull(execution.table().mapped(element.task()));
+    /** An element is not being executed any more, though its end is not stored yet: the next one may begin. */
+    void makeRoom(TaskRun element, RunWorkers.@Nullable Worker worker) {
+        MappedTask mapped = of(element);
+        mapped.roomMade();
         offerNext(mapped, worker);
+    }
+
+    void elementEnded(TaskRun element, RunWorkers.@Nullable Worker worker) {
+        MappedTask mapped = of(element);
+        if (!mapped.takeRoomMade()) {
+            offerNext(mapped, worker);
+        }
         endIfAllElementsFinal(mapped);
+    }
+
+    private MappedTask of(TaskRun element) {
+        return Objects.requireNonNull(execution.table().mapped(element.task()));
     }
 
     private void endIfAllElementsFinal(MappedTask mapped) {

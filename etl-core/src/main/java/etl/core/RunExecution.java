@@ -118,6 +118,13 @@ final class RunExecution implements WorkersOwner {
         }
     }
 
+    /** A task run has succeeded, and only its store is waited for: the next element does not wait for that. */
+    void awaitsStore(TaskRun taskRun, RunWorkers.@Nullable Worker worker) {
+        if (taskRun.isElement()) {
+            mapped.makeRoom(taskRun, worker);
+        }
+    }
+
     /**
      * A task run has come into a final state, durably; on the thread of the worker, if there is one. A worker looks for the
      * end of the run when nothing is left to it.

@@ -3,12 +3,16 @@ package etl.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.spi.RunJournal;
+import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredTask;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +60,50 @@ class MappedTaskTest {
                 .run((ctx, text) -> text + ctx.mapIndex().getAsInt());
 
         assertThat(etl.run(pipeline.build()).output(upper)).containsExactly("a0", "b1");
+    }
+
+    @Test
+    void the_next_element_does_not_wait_until_the_end_of_the_one_before_is_stored() {
+        List<RunJournal.Receipt> stored = new CopyOnWriteArrayList<>();
+        AtomicBoolean slow = new AtomicBoolean();
+        StoreDouble store = new StoreDouble() {
+            @Override
+            RunJournal.Receipt told(RunJournal.Receipt receipt) {
+                return slow.get() ? new LateReceipt(receipt, stored) : receipt;
+            }
+        };
+        TaskRef<List<Integer>> same = pipeline.task("same", Integer.class)
+                .mapOver(List.of(0, 1, 2, 3))
+                .run((ctx, n) -> {
+                    slow.set(n < 3);
+                    if (n == 3) {
+                        assertThat(stored).hasSizeGreaterThanOrEqualTo(3);
+                        stored.forEach(RunJournal.Receipt::durable);
+                    }
+                    return n;
+                });
+
+        try (Etl slowly = Etl.builder().store(store).parallelism(1).build()) {
+            RunReport run = slowly.run(pipeline.build());
+
+            assertThat(run.output(same)).containsExactly(0, 1, 2, 3);
+            assertThat(run.elements(same))
+                    .allSatisfy(element -> assertThat(element.attempts()).isEqualTo(1));
+        }
+    }
+
+    /** Told only when somebody does so. */
+    private record LateReceipt(RunJournal.Receipt receipt, List<RunJournal.Receipt> stored)
+            implements RunJournal.Receipt {
+        @Override
+        public void durable() {
+            stored.add(receipt);
+        }
+
+        @Override
+        public void failed(StateStoreException failure) {
+            receipt.failed(failure);
+        }
     }
 
     @Test
