@@ -18,14 +18,14 @@ import java.util.Optional;
 record Choice(
         Optional<String> url, List<Workload> workloads, List<DurableContestants> contestants, int warmUp, int rounds) {
     private static final String OPTIONS =
-            "options: --cases CHAIN,INDEPENDENT,PIPELINES --contestants ETL,DBOS,... --rounds 3 --warm-up 10000"
+            "options: --cases CHAIN,INDEPENDENT,PIPELINES --contestants ETL,DBOS,... --rounds 3 --warm-up 30000"
                     + " --url postgresql://user:password@host:port/database";
 
     static Choice of(String... args) {
         Optional<String> url = Optional.empty();
         List<Workload> workloads = Workload.all();
         List<DurableContestants> contestants = List.of(DurableContestants.values());
-        int warmUp = 10_000;
+        int warmUp = 30_000;
         int rounds = 3;
         for (int i = 0; i < args.length; i += 2) {
             if (i + 1 == args.length) {
