@@ -32,7 +32,7 @@ final class LostAnswers {
         return connection instanceof Connection real
                 ? proxy(Connection.class, real, (name, arguments, result) -> {
                     boolean writes = name.equals("prepareStatement")
-                            && arguments[0].toString().contains("pipeline_tasks as t")
+                            && arguments[0].toString().contains("insert into \"etl\".pipeline_tasks")
                             && real.getAutoCommit();
                     return writes ? breaking((PreparedStatement) result) : result;
                 })

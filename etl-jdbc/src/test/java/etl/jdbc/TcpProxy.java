@@ -31,7 +31,7 @@ final class TcpProxy implements AutoCloseable {
     }
 
     /** The command, and a statement that is a transaction by itself. */
-    private static final Pattern COMMIT = Pattern.compile("COMMIT\0|insert into \"etl\"\\.pipeline_tasks as t");
+    private static final Pattern COMMIT = Pattern.compile("COMMIT\0|insert into \"etl\"\\.pipeline_tasks");
 
     private final URI server;
     private final ServerSocket listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
