@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param url where PostgreSQL runs, or empty for embedded binaries
  * @param workloads what is executed
  * @param contestants by whom
- * @param warmUp how many tasks each contestant executes before, at least, without being counted
+ * @param warmUp how many tasks each contestant executes before, without being counted, unless they take too long
  * @param rounds rounds that are counted
  */
 record Choice(

@@ -11,6 +11,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Measures what a task costs whose state is kept in PostgreSQL, and prints Markdown tables. */
 public final class DurableComparison {
+    private static final long LONGEST_WARM_UP = TimeUnit.SECONDS.toNanos(15);
+
     private final Choice choice;
     private final Server server;
 
@@ -57,15 +59,19 @@ public final class DurableComparison {
     /** Round after round, so that what changes on the machine meanwhile changes for all. */
     private DurableTable measure(Workload workload) throws Exception {
         Map<DurableContestants, List<Sample>> samples = new EnumMap<>(DurableContestants.class);
+        Map<DurableContestants, Long> warmed = new EnumMap<>(DurableContestants.class);
         for (int round = -choice.warmUps(workload); round < choice.rounds(); round++) {
             for (DurableContestants who : choice.contestants()) {
                 DurableContestant contestant = who.contestant();
                 List<Sample> counted = samples.computeIfAbsent(who, row -> new ArrayList<>());
-                if (contestant.expresses(workload)) {
+                boolean isWarm = round < 0 && warmed.getOrDefault(who, 0L) > LONGEST_WARM_UP;
+                if (contestant.expresses(workload) && !isWarm) {
                     Sample sample = Sample.take(server, contestant, workload);
                     progress(workload, round, who, sample);
                     if (round >= 0) {
                         counted.add(sample);
+                    } else {
+                        warmed.merge(who, sample.nanos(), Long::sum);
                     }
                 }
             }
