@@ -106,12 +106,14 @@ final class RunEnd {
         }
     }
 
-    /** Whoever had the run in between may have executed again what has failed here. */
+    /** Whoever had the run in between may have ended it, or executed again what has failed here. */
     private RunJournal takenAgain(RunId run) {
         StateStore store = scope.settings().store();
         RunJournal taken = store.journal(run);
         try {
-            if (table.isAsStored(store.tasks(run))) {
+            boolean unended =
+                    store.find(run).filter(stored -> !stored.state().isFinal()).isPresent();
+            if (unended && table.isAsStored(store.tasks(run))) {
                 return taken;
             }
             throw new RunLostException(run, "somebody else has gone on with it");

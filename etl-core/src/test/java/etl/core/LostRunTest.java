@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import etl.core.spi.RunJournal;
 import etl.core.spi.StateStore;
+import etl.core.spi.StateStoreException;
 import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -91,6 +93,59 @@ class LostRunTest {
             assertThat(run.await().state()).isEqualTo(RunState.FAILED);
         }
         assertThat(executed).isEmpty();
+    }
+
+    @Test
+    void a_run_that_is_lost_after_its_last_task_and_ended_by_somebody_else_is_not_ended_again() {
+        AtomicReference<RunId> id = new AtomicReference<>();
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("only").run(ctx -> id.set(ctx.runId()));
+        Pipeline pipeline = builder.build();
+        AtomicInteger taken = new AtomicInteger();
+        List<RunState> ends = new CopyOnWriteArrayList<>();
+        StoreDouble store = new StoreDouble() {
+            @Override
+            public RunJournal journal(RunId run) {
+                if (taken.incrementAndGet() == 2) {
+                    RunJournal other = super.journal(run);
+                    other.ended(RunState.SUCCEEDED, Instant.EPOCH, Optional.empty());
+                    other.close();
+                }
+                return super.journal(run);
+            }
+
+            @Override
+            RunJournal.Receipt told(RunJournal.Receipt receipt) {
+                return new RunJournal.Receipt() {
+                    @Override
+                    public void durable() {
+                        receipt.durable();
+                        if (id.get() != null) {
+                            lose(id.get());
+                        }
+                    }
+
+                    @Override
+                    public void failed(StateStoreException failure) {
+                        receipt.failed(failure);
+                    }
+                };
+            }
+
+            @Override
+            void beforeEnded() {
+                ends.add(RunState.SUCCEEDED);
+            }
+        };
+
+        try (Etl etl = Etl.builder().store(store).build()) {
+            RunHandle run = etl.submit(pipeline, Arguments.none());
+
+            assertThatThrownBy(run::await)
+                    .isInstanceOf(RunStoppedException.class)
+                    .hasStackTraceContaining("was lost: somebody else has gone on with it");
+        }
+        assertThat(ends).as("by the other one").hasSize(1);
     }
 
     @Test
