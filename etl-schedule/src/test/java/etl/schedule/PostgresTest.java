@@ -195,6 +195,9 @@ class PostgresTest {
             postgres.execute("alter table patient.away rename to pipeline_schedules");
             time.pass(Duration.ofSeconds(10));
             assertThat(orders.await(3)).containsExactly("00:01", "00:02", "00:03");
+            while (!etl.store().unfinished(orders.pipeline.name()).isEmpty()) {
+                Thread.onSpinWait();
+            }
 
             postgres.execute("alter table patient.pipeline_runs rename to away");
             time.pass(Duration.ofMinutes(1));
