@@ -57,7 +57,7 @@ public final class RawData {
         try (records) {
             Stream<String[]> rows = records.map(record -> row(context, source, position.getAndIncrement(), record));
             database.transaction("landing source '" + source + "'", connection -> {
-                fence.check(connection, context);
+                fence.begin(connection, context);
                 delete(connection, context.runId(), source);
                 CopyText.copy(
                         connection,

@@ -60,7 +60,7 @@ public final class TransformedData {
                 return values(context, source, count.getAndIncrement(), row);
             });
             database.transaction("writing the transformed source '" + source + "'", connection -> {
-                fence.check(connection, context);
+                fence.begin(connection, context);
                 delete(connection, context.runId(), source);
                 CopyText.copy(
                         connection,

@@ -14,6 +14,8 @@ import etl.testkit.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
@@ -59,6 +61,44 @@ class HostDataSourceTest {
             assertThat(Query.strings(
                             postgres.dataSource(), "select state from etl.pipeline_runs where run_id = '" + id + "'"))
                     .containsExactly("SUCCEEDED");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void a_lease_may_be_prolonged_while_data_is_written(HostDataSource.Settings settings) throws Exception {
+        try (HostDataSource host = new HostDataSource(postgres.dataSource(), settings)) {
+            JdbcStateStore store = JdbcStateStore.open(host);
+            RawData raw = RawData.in(store);
+            TransformedData transformed = TransformedData.in(store);
+            PipelineBuilder builder = Pipeline.named("orders");
+            TaskRef<Long> land = builder.task("land", Long.class)
+                    .run(context ->
+                            raw.land(context, "orders", Stream.of("a", "b").peek(record -> prolong(context.runId()))));
+            builder.task("transform", Long.class).from(land).run((context, rows) -> {
+                List<TransformedRow> written = new ArrayList<>();
+                raw.read(
+                        context.runId(),
+                        "orders",
+                        String.class,
+                        row -> written.add(TransformedRow.valid(row.id(), row.content())));
+                return transformed.write(context, "orders", written.stream().peek(row -> prolong(context.runId())));
+            });
+            try (Etl etl = Etl.builder().store(store).build()) {
+                RunId id = etl.run(builder.build()).orThrow().id();
+
+                List<String> read = new ArrayList<>();
+                transformed.read(id, "orders", String.class, read::add);
+                assertThat(read).containsExactly("a", "b");
+            }
+        }
+    }
+
+    private static void prolong(RunId run) {
+        try {
+            postgres.execute("update etl.pipeline_runs set heartbeat_at = now() where run_id = '" + run + "'");
+        } catch (SQLException failure) {
+            throw new AssertionError(failure);
         }
     }
 
