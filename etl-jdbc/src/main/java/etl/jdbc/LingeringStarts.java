@@ -62,6 +62,11 @@ final class LingeringStarts {
         return starts.isEmpty();
     }
 
+    /** How long a start is kept back at most, in nanoseconds. */
+    long longest() {
+        return nanos;
+    }
+
     /** How long the first one is still kept back, in nanoseconds; there is one. */
     long remaining() {
         return starts.values().iterator().next().until() - clock.getAsLong();

@@ -23,6 +23,7 @@ final class WriteQueue {
     private @Nullable Batch returned;
     private @Nullable Thread writer;
     private boolean asleep;
+    private boolean recentStarts;
     private int writes;
     private long characters;
     private boolean closed;
@@ -76,6 +77,7 @@ final class WriteQueue {
             release(write.row());
             if (haste == Haste.NONE) {
                 starts.keep(write);
+                recentStarts = true;
             } else {
                 waiting.add(write);
             }
@@ -119,16 +121,22 @@ final class WriteQueue {
         }
     }
 
+    /**
+     * Where starts came a moment ago others will, and it costs less to look for them before the first of them is due than to be
+     * woken by it.
+     */
     @SuppressWarnings("WaitNotInLoop") // The caller looks again.
     private void awaitWork() {
-        if (!isFree() || starts.isEmpty()) {
+        boolean due = isFree() && !starts.isEmpty();
+        if (!due && !recentStarts) {
             asleep = true;
             work.awaitUninterruptibly();
             asleep = false;
             return;
         }
+        recentStarts = false;
         try {
-            work.awaitNanos(starts.remaining());
+            work.awaitNanos(due ? starts.remaining() : starts.longest());
         } catch (InterruptedException ignored) {
             // Nobody interrupts the writer for a reason; it looks again.
             Thread.onSpinWait();
