@@ -45,16 +45,6 @@ class ConflictingSessionTest {
         return new HostDataSource(postgres.dataSource(), new HostDataSource.Settings(true, false, isolation));
     }
 
-    private static void awaitWaitingForALock() throws SQLException {
-        while (Query.strings(
-                        postgres.dataSource(),
-                        "select pid from pg_stat_activity where datname = current_database()"
-                                + " and wait_event_type = 'Lock' and state = 'active'")
-                .isEmpty()) {
-            Thread.onSpinWait();
-        }
-    }
-
     /** What the session does about the lock when the run has come to wait for it. */
     private interface Conflict {
         void with(RunId run) throws Exception;
@@ -78,7 +68,7 @@ class ConflictingSessionTest {
             session.setAutoCommit(false);
             execute(lock);
             locked.countDown();
-            awaitWaitingForALock();
+            Query.awaitWaitingForALock(postgres.dataSource());
             conflict.with(run.id());
 
             chain.assertExecutedOnce(run.await().orThrow(), store);

@@ -35,7 +35,7 @@ class PurgeOfLargeRunsTest {
     @BeforeEach
     void aLargeRun() throws Exception {
         store = JdbcStateStore.open(postgres.databaseUrl());
-        postgres.execute("truncate etl.pipeline_runs cascade;"
+        postgres.execute("truncate etl.pipeline_runs, etl.pipeline_tasks cascade;"
                 + "insert into etl.pipeline_runs (run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id,"
                 + " state, tasks, created_at, ended_at) values ('" + run + "', '" + PIPELINE + "', 'f00d', '" + KEY
                 + "', '{}', 'local', '', 'SUCCEEDED', 2, now() - interval '3 days', now() - interval '2 days');"

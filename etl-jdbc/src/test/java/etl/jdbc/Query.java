@@ -27,4 +27,15 @@ final class Query {
             return values;
         }
     }
+
+    /** Until some session waits for a lock that another one has. */
+    static void awaitWaitingForALock(DataSource dataSource) throws SQLException {
+        while (strings(
+                        dataSource,
+                        "select pid from pg_stat_activity where datname = current_database()"
+                                + " and wait_event_type = 'Lock' and state = 'active'")
+                .isEmpty()) {
+            Thread.onSpinWait();
+        }
+    }
 }
