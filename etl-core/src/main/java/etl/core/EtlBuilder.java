@@ -60,7 +60,8 @@ public final class EtlBuilder {
      * @param name the name that tasks use in {@link TaskOptions#pool(String)}
      * @param slots how many slots it has, at least 1
      * @return this builder
-     * @throws IllegalArgumentException if the number is less than 1
+     * @throws IllegalArgumentException if the name is blank or the number is less than 1
+     * @throws IllegalStateException if there is a pool of this name already
      */
     public EtlBuilder pool(String name, int slots) {
         return pool(name, slots, 0, Duration.ofSeconds(1));
@@ -74,17 +75,22 @@ public final class EtlBuilder {
      * @param startsPerPeriod how many starts any period may have, or 0 for no limit
      * @param period the length of the period, positive
      * @return this builder
-     * @throws IllegalArgumentException if a number is out of range
+     * @throws IllegalArgumentException if the name is blank or a number is out of range
+     * @throws IllegalStateException if there is a pool of this name already
      */
     public EtlBuilder pool(String name, int slots, int startsPerPeriod, Duration period) {
-        Objects.requireNonNull(name, "name");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("the name of a pool is blank; give it the name that tasks use");
+        }
         Checks.atLeastOne(slots, "slots");
         Checks.positive(period, "period");
         if (startsPerPeriod < 0) {
             throw new IllegalArgumentException("startsPerPeriod is " + startsPerPeriod + "; use 0 for no limit");
         }
         Duration finite = period.compareTo(SystemTime.FOREVER) < 0 ? period : SystemTime.FOREVER;
-        pools.put(name, clock -> new Pool(name, slots, startsPerPeriod, finite, clock));
+        if (pools.putIfAbsent(name, clock -> new Pool(name, slots, startsPerPeriod, finite, clock)) != null) {
+            throw new IllegalStateException("pool '" + name + "' was already added; name another one, or add it once");
+        }
         return this;
     }
 

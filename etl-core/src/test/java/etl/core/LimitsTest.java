@@ -129,6 +129,18 @@ class LimitsTest {
     }
 
     @Test
+    void a_pool_has_a_name_of_its_own() {
+        EtlBuilder builder = Etl.builder().pool("db", 2);
+
+        assertThatThrownBy(() -> builder.pool("db", 3))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("pool 'db' was already added; name another one, or add it once");
+        assertThatThrownBy(() -> builder.pool(" ", 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("the name of a pool is blank");
+    }
+
+    @Test
     void what_is_more_important_goes_first_where_slots_are_scarce() throws Exception {
         CountDownLatch everythingWaits = new CountDownLatch(1);
         List<String> order = Collections.synchronizedList(new ArrayList<>());
