@@ -86,7 +86,7 @@ final class MappedTask {
     /** The outputs of the elements that succeeded; those of an earlier execution are still in the store. */
     Object output() {
         if (restored) {
-            return TaskRun.NotLoaded.YET;
+            return new StoredOutput();
         }
         List<@Nullable Object> outputs = new ArrayList<>(elements.size());
         for (int index = 0; index < elements.size(); index++) {

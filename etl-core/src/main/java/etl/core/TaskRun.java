@@ -17,11 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("EnumOrdinal") // The state of a task run is kept as a number, in memory only.
 final class TaskRun {
-    /** In place of an output that is in the store but was not read yet. */
-    enum NotLoaded {
-        YET
-    }
-
     private static final TaskState[] STATES = TaskState.values();
     private static final AtomicIntegerFieldUpdater<TaskRun> STATE =
             AtomicIntegerFieldUpdater.newUpdater(TaskRun.class, "state");
@@ -58,7 +53,7 @@ final class TaskRun {
         attemptsBefore = stored.attempt();
         if (stored.survivesResume()) {
             state = stored.state().ordinal();
-            output = NotLoaded.YET;
+            output = new StoredOutput();
             rows = stored.rows();
             cause = stored.cachedFrom().orElse(null);
         }

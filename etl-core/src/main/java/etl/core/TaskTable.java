@@ -123,20 +123,20 @@ final class TaskTable {
 
     /** Whether the output has still to be read from the store. */
     boolean isOnlyStored(int task) {
-        return run(task).output() instanceof TaskRun.NotLoaded;
+        return run(task).output() instanceof StoredOutput stored && !stored.isRead();
     }
 
     @Nullable
     Object output(int task, StateStore store, RunId run) {
         Object output = run(task).output();
-        if (isOnlyStored(task)) {
-            TaskView view = pipeline.task(task);
-            output = pipeline.mapping(task).isPresent()
-                    ? store.outputs(run, view.id(), pipeline.mapping(task).get().elementType())
-                    : store.output(run, view.id(), view.outputType());
-            run(task).output(output);
-        }
-        return output;
+        return output instanceof StoredOutput stored ? stored.get(() -> stored(task, store, run)) : output;
+    }
+
+    private @Nullable Object stored(int task, StateStore store, RunId run) {
+        TaskView view = pipeline.task(task);
+        return pipeline.mapping(task).isPresent()
+                ? store.outputs(run, view.id(), pipeline.mapping(task).get().elementType())
+                : store.output(run, view.id(), view.outputType());
     }
 
     RunState runState() {
