@@ -8,7 +8,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * Refuses the data of an attempt that is over: its task run has ended, another attempt has taken its place, or another
@@ -25,16 +24,8 @@ final class AttemptFence {
         this.lockRun = "select epoch from " + store.database().table("pipeline_runs") + " where run_id = ? for share";
     }
 
-    /**
-     * Called first in the transaction, so that the data is not written in vain. From here on the transaction sees what others
-     * commit, whatever isolation level its connection came with: a lease may be prolonged while the data streams.
-     */
+    /** Called first in the transaction, so that the data is not written in vain. */
     void begin(Connection connection, TaskContext context) throws SQLException {
-        if (connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED) {
-            try (Statement set = connection.createStatement()) {
-                set.execute("set transaction isolation level read committed");
-            }
-        }
         check(connection, context, "");
     }
 

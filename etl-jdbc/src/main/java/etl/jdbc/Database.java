@@ -3,6 +3,7 @@ package etl.jdbc;
 import etl.core.spi.StateStoreException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -57,10 +58,18 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
         return cause instanceof SQLException ? message + ": " + cause.getMessage() : message;
     }
 
-    /** Commits if the work returns, rolls back if it throws. */
+    /**
+     * Commits if the work returns, rolls back if it throws. The work sees what others commit meanwhile, whatever isolation
+     * level the connection came with: this is not tried again, so it must not fail because a lease was prolonged.
+     */
     <T extends @Nullable Object> T transaction(String what, Work<T> work) {
         try {
-            return inTransaction(work);
+            return inTransaction(connection -> {
+                try (Statement set = connection.createStatement()) {
+                    set.execute("set transaction isolation level read committed");
+                }
+                return work.with(connection);
+            });
         } catch (SQLException failure) {
             throw new StateStoreException(what + " failed: " + reason(failure), failure);
         }
