@@ -3,6 +3,7 @@ package etl.core;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -19,11 +20,12 @@ public final class FileFingerprint {
     private FileFingerprint() {}
 
     /**
-     * Reads a file, or all files below a folder, and hashes names (below the folder) and contents.
+     * Reads a file, or all files below a folder, and hashes names (below the folder) and contents. Symbolic links are
+     * followed.
      *
      * @param path the file or folder
      * @return 64 hexadecimal digits, or {@code absent} if there is nothing of that name
-     * @throws IOException if something cannot be read
+     * @throws IOException if something cannot be read, such as what a broken link points to or a link into a folder above it
      */
     public static String of(Path path) throws IOException {
         if (!Files.exists(path)) {
@@ -45,7 +47,7 @@ public final class FileFingerprint {
     }
 
     private static List<Path> filesBelow(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
             return files.filter(file -> !Files.isDirectory(file)).sorted().toList();
         } catch (UncheckedIOException unreadable) {
             throw unreadable.getCause();
