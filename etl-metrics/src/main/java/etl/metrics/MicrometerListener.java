@@ -7,9 +7,7 @@ import etl.core.TaskTimeoutException;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.RunListener;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +31,6 @@ import java.util.stream.Stream;
  * rate over it is right from the first event on. {@code task_duration_seconds} measures the last attempt of a task, {@code rows_total} counts what it reported.
  */
 public final class MicrometerListener implements RunListener {
-    private static final int ERRORS_PER_PIPELINE = 100;
     private static final Duration[] BUCKETS = {
         Duration.ofMillis(5),
         Duration.ofMillis(25),
@@ -51,8 +48,7 @@ public final class MicrometerListener implements RunListener {
     private final MeterRegistry registry;
     private final Map<Key, Counter> counters = new ConcurrentHashMap<>();
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
-    private final Map<Key, AtomicInteger> gauges = new ConcurrentHashMap<>();
-    private final Map<String, Set<String>> errors = new ConcurrentHashMap<>();
+    private final RegistryState shared;
     private final Set<ActiveTask> active = ConcurrentHashMap.newKeySet();
 
     /** A meter, so that it is looked up in the registry only once. */
@@ -62,6 +58,7 @@ public final class MicrometerListener implements RunListener {
 
     private MicrometerListener(MeterRegistry registry) {
         this.registry = registry;
+        this.shared = RegistryState.of(registry);
     }
 
     /**
@@ -153,9 +150,8 @@ public final class MicrometerListener implements RunListener {
 
     private void countError(String pipeline, ErrorInfo error) {
         String name = error.type().substring(error.type().lastIndexOf('.') + 1);
-        Set<String> known = errors.computeIfAbsent(pipeline, any -> ConcurrentHashMap.newKeySet());
-        boolean counted = known.contains(name) || (known.size() < ERRORS_PER_PIPELINE && known.add(name));
-        count(MetricNames.ERRORS, 1, "pipeline", pipeline, "error", counted ? name : "other");
+        String label = shared.hasRoomForError(pipeline, name) ? name : "other";
+        count(MetricNames.ERRORS, 1, "pipeline", pipeline, "error", label);
     }
 
     @Override
@@ -188,12 +184,6 @@ public final class MicrometerListener implements RunListener {
     }
 
     private AtomicInteger gauge(String name, String pipeline) {
-        return gauges.computeIfAbsent(new Key(name, List.of(pipeline)), key -> {
-            AtomicInteger value = new AtomicInteger();
-            Gauge.builder(key.name(), value, AtomicInteger::get)
-                    .tags(Tags.of("pipeline", pipeline))
-                    .register(registry);
-            return value;
-        });
+        return shared.gauge(registry, name, pipeline);
     }
 }

@@ -3,12 +3,16 @@ package etl.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.Arguments;
 import etl.core.Cache;
 import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
+import etl.core.RunHandle;
 import etl.core.RunState;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -23,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class MetricsTest {
@@ -79,6 +84,43 @@ class MetricsTest {
                             "task_duration_seconds_count{pipeline=\"orders\",state=\"SUCCEEDED\",task=\"cached\"} 1")
                     .noneMatch(line -> line.startsWith("task_cache_total") && line.contains("plain"));
         }
+    }
+
+    @Test
+    void what_is_active_is_counted_over_all_orchestrators_of_a_registry() throws Exception {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        CountDownLatch bothRun = new CountDownLatch(2);
+        CountDownLatch seen = new CountDownLatch(1);
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("load").run(ctx -> {
+            bothRun.countDown();
+            seen.await();
+        });
+        Pipeline pipeline = builder.build();
+        for (int former = 0; former < 2; former++) {
+            try (Etl etl =
+                    Etl.builder().listener(MicrometerListener.of(registry)).build()) {
+                etl.run(orders());
+            }
+        }
+        System.gc(); // A registry that held its gauges weakly would forget them now.
+
+        try (Etl one = Etl.builder().listener(MicrometerListener.of(registry)).build();
+                Etl other =
+                        Etl.builder().listener(MicrometerListener.of(registry)).build()) {
+            List<RunHandle> runs =
+                    List.of(one.submit(pipeline, Arguments.none()), other.submit(pipeline, Arguments.none()));
+            bothRun.await();
+
+            assertThat(registry.get("pipeline.runs.active").gauge().value()).isEqualTo(2);
+            assertThat(registry.get("task.runs.active").gauge().value()).isEqualTo(2);
+            seen.countDown();
+            for (RunHandle run : runs) {
+                run.await().orThrow();
+            }
+        }
+        assertThat(registry.get("pipeline.runs.active").gauge().value()).isZero();
+        assertThat(registry.get("task.runs.active").gauge().value()).isZero();
     }
 
     @Test
