@@ -1,6 +1,7 @@
 package etl.notify;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.net.http.HttpClient;
@@ -88,16 +89,26 @@ public final class WebhookNotifier extends Notifier {
                 .POST(HttpRequest.BodyPublishers.ofByteArray(
                         JSON.writeValueAsBytes(Map.of("text", escaped(notice.text())))))
                 .build();
-        HttpResponse<Void> response;
+        HttpResponse<InputStream> response;
         try {
-            response = client.send(request, HttpResponse.BodyHandlers.discarding());
+            response = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         } catch (IOException failure) {
             throw new NotSentException(NotifierBuilder.kinds(failure), true, Duration.ZERO);
         }
+        closeUnread(response.body());
         int status = response.statusCode();
         if (status / 100 != 2) {
             boolean later = status == 408 || status == 429 || status >= 500;
             throw new NotSentException("HTTP status " + status, later, retryAfter(response));
+        }
+    }
+
+    /** The timeout ends with the headers, so that whoever waited for the rest of an answer might wait for ever. */
+    private static void closeUnread(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException nobodyReadsIt) {
+            // The status is known.
         }
     }
 

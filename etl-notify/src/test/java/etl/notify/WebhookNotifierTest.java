@@ -13,13 +13,17 @@ import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -173,6 +177,30 @@ class WebhookNotifierTest {
         assertThat(lines())
                 .anyMatch(line -> line.contains("not sent in 2 attempts (java.net.http.HttpTimeoutException"));
         assertThat(lines()).noneMatch(line -> line.contains("sEcReT"));
+    }
+
+    @Test
+    void nobody_waits_for_the_end_of_an_answer() throws Exception {
+        failing("x");
+        try (ServerSocket stalling = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            CompletableFuture<Socket> answered = CompletableFuture.supplyAsync(() -> beginAnswer(stalling));
+            run(WebhookNotifier.to("http://localhost:" + stalling.getLocalPort() + "/services/T0/sEcReT")
+                    .attempts(1, Duration.ofMillis(1)));
+            answered.get().close();
+        }
+
+        assertThat(lines()).isEmpty();
+    }
+
+    private static Socket beginAnswer(ServerSocket server) {
+        try {
+            Socket socket = server.accept();
+            socket.getOutputStream()
+                    .write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nok".getBytes(StandardCharsets.US_ASCII));
+            return socket;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     @Test
