@@ -38,7 +38,7 @@ public record Artifact(String engine, String pipeline, Map<String, String> files
      */
     public void writeTo(Path folder) {
         files.forEach((name, text) -> {
-            Path file = folder.resolve(name).normalize();
+            Path file = folder.toAbsolutePath().resolve(name).normalize();
             try {
                 Files.createDirectories(file.getParent());
                 Files.writeString(file, text);

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
  * @param engineOwned whether the engine retries
  * @param attempts how many attempts there are at most
  * @param delays the wait before each retry, without jitter
- * @param timeout the longest time of one attempt, or empty
+ * @param timeout the longest time of one Java process without its start and end, or empty: that of an attempt, and before it
+ *     once more if another run may be computing the same output, which is waited for as long
  */
 public record RetryPlan(boolean engineOwned, int attempts, List<Duration> delays, Optional<Duration> timeout) {
     private static final int LONGEST_LIST = 50;
@@ -29,7 +30,7 @@ public record RetryPlan(boolean engineOwned, int attempts, List<Duration> delays
      * @param engineOwned whether the engine retries
      * @param attempts how many attempts there are at most
      * @param delays the wait before each retry
-     * @param timeout the longest time of one attempt
+     * @param timeout the longest time of one Java process, or empty
      */
     public RetryPlan {
         delays = List.copyOf(delays);
@@ -78,7 +79,9 @@ public record RetryPlan(boolean engineOwned, int attempts, List<Duration> delays
         for (int failed = 1; failed < policy.maxAttempts() && failed <= LONGEST_LIST; failed++) {
             delays.add(policy.backoff().after(failed));
         }
-        return new RetryPlan(engineOwned && policy.maxAttempts() > 1, policy.maxAttempts(), delays, task.timeout());
+        Optional<Duration> longest =
+                task.timeout().map(limit -> task.cache().isPresent() ? limit.multipliedBy(2) : limit);
+        return new RetryPlan(engineOwned && policy.maxAttempts() > 1, policy.maxAttempts(), delays, longest);
     }
 
     /**
@@ -128,25 +131,26 @@ public record RetryPlan(boolean engineOwned, int attempts, List<Duration> delays
      * @param engineForm what is emitted if the engine retries
      * @return the entries for retries and timeout, none for a task that has neither
      */
-    public List<MappingReport.Mapping> mappings(String task, String engineForm) {
+    public List<MappingReport.Mapping> mappings(TaskView task, String engineForm) {
         List<MappingReport.Mapping> mappings = new ArrayList<>();
         if (attempts > 1) {
             mappings.add(
                     engineOwned
                             ? new MappingReport.Mapping(
-                                    task, "retry", MappingReport.Fidelity.EXACT, "by the engine: " + engineForm)
+                                    task.id(), "retry", MappingReport.Fidelity.EXACT, "by the engine: " + engineForm)
                             : new MappingReport.Mapping(
-                                    task,
+                                    task.id(),
                                     "retry",
                                     MappingReport.Fidelity.DELEGATED,
                                     "by a loop in the artifact, with the waits that the Java process tells it"));
         }
-        timeout.ifPresent(limit -> mappings.add(new MappingReport.Mapping(
-                task,
-                "timeout",
-                MappingReport.Fidelity.DELEGATED,
-                "the Java process keeps " + limit
-                        + " per attempt; the artifact stops it from outside if it does not")));
+        task.timeout()
+                .ifPresent(limit -> mappings.add(new MappingReport.Mapping(
+                        task.id(),
+                        "timeout",
+                        MappingReport.Fidelity.DELEGATED,
+                        "the Java process keeps " + limit
+                                + " per attempt; the artifact stops it from outside if it does not")));
         return mappings;
     }
 }

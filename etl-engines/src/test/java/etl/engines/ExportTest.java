@@ -338,7 +338,9 @@ class ExportTest {
 
     @Test
     void a_parameter_that_is_no_python_name_is_refused_for_prefect() {
-        for (String name : new String[] {"min-distance", "class", "2nd", "run_id"}) {
+        for (String name : new String[] {
+            "min-distance", "class", "2nd", "run_id", "self", "wait_for", "return_state", "model_config", "_limit"
+        }) {
             PipelineBuilder builder = Pipeline.named("orders");
             builder.parameter(name, String.class).optional("");
             builder.task("a").run(ctx -> {});
@@ -346,6 +348,46 @@ class ExportTest {
             assertThatThrownBy(() -> new PrefectEngine().export(builder.build(), "com.example.Main"))
                     .hasMessageContaining("'" + name + "'")
                     .hasMessageContaining("rename the parameter");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void a_task_whose_output_another_run_may_be_computing_has_twice_its_timeout(Engine engine) {
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("cached")
+                .cache(Cache.version("7"))
+                .timeout(Duration.ofSeconds(700))
+                .run(ctx -> {});
+        builder.task("plain").timeout(Duration.ofSeconds(600)).run(ctx -> {});
+
+        Artifact artifact = engine.export(builder.build(), "com.example.Main");
+
+        assertThat(String.join("", artifact.files().values()))
+                .containsPattern("timeout ?= ?1400[.]0")
+                .containsPattern("timeout ?= ?600[.]0");
+        assertThat(artifact.report().mappings())
+                .filteredOn(mapping -> mapping.feature().equals("timeout"))
+                .extracting(MappingReport.Mapping::how)
+                .satisfiesExactly(
+                        cached -> assertThat(cached).contains("PT11M40S per attempt"),
+                        plain -> assertThat(plain).contains("PT10M per attempt"));
+    }
+
+    @Test
+    void the_working_directory_is_a_folder_as_any_other() throws Exception {
+        Artifact artifact = new LuigiEngine().export(hostile(), "com.example.Main");
+        Path here = Path.of("").toAbsolutePath().relativize(folder.toRealPath());
+
+        artifact.writeTo(Path.of("."));
+        Path written = Path.of("2-orders_luigi.py");
+        try {
+            assertThat(written).exists();
+            artifact.writeTo(here);
+            assertThat(folder.resolve("2-orders_luigi.py")).hasSameTextualContentAs(written);
+        } finally {
+            Files.deleteIfExists(written);
+            Files.deleteIfExists(Path.of("etl-artifact.json"));
         }
     }
 

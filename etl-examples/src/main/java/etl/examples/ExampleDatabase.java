@@ -1,5 +1,6 @@
 package etl.examples;
 
+import etl.jdbc.DatabaseUrl;
 import etl.jdbc.JdbcStateStore;
 import java.nio.file.Path;
 import java.util.Map;
@@ -33,17 +34,15 @@ final class ExampleDatabase implements AutoCloseable {
         }
     }
 
-    boolean isEmbedded() {
-        return server.isPresent();
-    }
-
     String url() {
         return url;
     }
 
-    /** For messages: the URL without its password. */
-    String shownUrl() {
-        return url.replaceFirst("://([^:/@]*):[^@]*@", "://$1@").replaceFirst("password=[^&]*", "password=...");
+    /** For people, without a password: that of the embedded server has none. */
+    String whereTheTablesAre() {
+        return server.isPresent()
+                ? "look into the tables with: psql '" + url + "' (while --serve is on)"
+                : "the tables are in " + DatabaseUrl.parse(url);
     }
 
     @Override

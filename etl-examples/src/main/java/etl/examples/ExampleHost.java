@@ -88,8 +88,7 @@ final class ExampleHost implements EtlHost {
     public void finished(RunReport report, PrintWriter out) {
         flights.finished(report, out);
         if (database != null) {
-            out.println("look into the tables with: psql '" + database.shownUrl() + "'"
-                    + (database.isEmbedded() ? " (while --serve is on)" : ""));
+            out.println(database.whereTheTablesAre());
         }
     }
 }

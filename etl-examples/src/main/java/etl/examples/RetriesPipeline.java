@@ -7,11 +7,12 @@ import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
 import etl.core.Secret;
 import etl.core.TaskRef;
+import etl.core.TaskSkippedException;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 
-/** Shows retries: one task fails twice and then succeeds, another one as often as the caller wants. */
+/** Shows retries: one task fails twice and then succeeds, another one as often as the caller wants, or skips itself. */
 final class RetriesPipeline {
     private record Window(LocalDate from, LocalDate to, double share) {
         Window {
@@ -28,7 +29,8 @@ final class RetriesPipeline {
                 .describedAs("Shows how failed attempts are retried")
                 .parallelism(2);
         Parameter<Integer> failures = builder.parameter("failures", Integer.class)
-                .describedAs("how many attempts of the task 'unsteady' fail; it has three")
+                .describedAs(
+                        "how many attempts of the task 'unsteady' fail; it has three, and skips itself if none is to fail")
                 .atLeast(0)
                 .optional(1);
         Parameter<String> note = builder.parameter("note", String.class)
@@ -49,11 +51,16 @@ final class RetriesPipeline {
                 .timeout(Duration.ofMinutes(1))
                 .run(ctx -> failing(2, ctx.attempt()));
         TaskRef<Integer> unsteady = builder.task("unsteady", Integer.class)
-                .describedAs("fails as often as the parameter says")
+                .describedAs("fails as often as the parameter says, or skips itself")
                 .retry(RetryPolicy.attempts(3)
                         .exponential(Duration.ofMillis(100), Duration.ofMillis(150))
                         .jitter(0.5))
-                .run(ctx -> failing(ctx.get(failures), ctx.attempt()));
+                .run(ctx -> {
+                    if (ctx.get(failures) == 0) {
+                        throw new TaskSkippedException("no attempt is to fail");
+                    }
+                    return failing(ctx.get(failures), ctx.attempt());
+                });
         TaskRef<String> echo = builder.task("echo", String.class)
                 .run(ctx -> ctx.get(note)
                         + ctx.get(labels)

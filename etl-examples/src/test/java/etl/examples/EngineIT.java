@@ -95,6 +95,21 @@ class EngineIT {
                 .containsExactly("echo|SUCCEEDED|1", "flaky|SUCCEEDED|3", "sum|UPSTREAM_FAILED|0", "unsteady|FAILED|3");
     }
 
+    @ParameterizedTest(name = "{1} goes on when a task skips itself")
+    @CsvSource({"luigi,luigi-3", "prefect,prefect-3", "airflow,airflow-2.11", "airflow,airflow-3"})
+    void an_engine_ends_well_when_a_task_skips_itself(String engine, String environment) throws Exception {
+        String venv = environments.resolve(environment).toString();
+        run(0, "retries", "-p", "failures=0", "--engine", engine, "--venv", venv);
+
+        assertThat(Rows.of(
+                        postgres.dataSource(),
+                        "retries",
+                        engine,
+                        "select task_id, state, attempt from etl.pipeline_tasks where run_id = ? order by 1"))
+                .containsExactly("echo|SUCCEEDED|1", "flaky|SUCCEEDED|3", "sum|SKIPPED|0", "unsteady|SKIPPED|1");
+        assertThat(text(folder.resolve("run.log"))).doesNotContainPattern("etl-[0-9a-f-]+: FAILED");
+    }
+
     private static String[] withRetries(String... more) {
         List<String> arguments = new ArrayList<>(List.of(
                 "retries",

@@ -145,8 +145,7 @@ final class AirflowDag {
                     "max_active_tasks, which counts the tasks of all active runs of the DAG together"));
         }
         graph.tasks()
-                .forEach(
-                        task -> mappings.addAll(RetryPlan.fixedOnly(task).mappings(task.id(), "retries, retry_delay")));
+                .forEach(task -> mappings.addAll(RetryPlan.fixedOnly(task).mappings(task, "retries, retry_delay")));
         return new MappingReport(pipeline.fingerprint(), mappings);
     }
 }

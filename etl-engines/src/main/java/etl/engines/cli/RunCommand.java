@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,7 +41,7 @@ final class RunCommand implements Callable<Integer> {
             names = {"-p", "--param"},
             paramLabel = "NAME=VALUE",
             description = "An argument for a parameter of the pipeline; may be repeated.")
-    private Map<String, String> arguments = new LinkedHashMap<>();
+    private List<String> given = List.of();
 
     @Option(
             names = "--key",
@@ -68,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
             description = "The Python environment that holds the engine; default: the engine on the PATH.")
     private @Nullable Path venv;
 
-    @Option(names = "--serve", description = "After the run, keep /metrics up until Ctrl-C.")
+    @Option(names = "--serve", description = "After a run in this process, keep /metrics up until Ctrl-C.")
     private boolean serve;
 
     @Option(
@@ -88,6 +87,11 @@ final class RunCommand implements Callable<Integer> {
         if (serve && dryRun) {
             throw new ParameterException(spec.commandLine(), "--serve follows a run; leave it out with --dry-run");
         }
+        if (serve && !engine.equals("local")) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--serve shows the metrics of a run in this process; leave it out with --engine");
+        }
         if (key != null && (dryRun || !engine.equals("local"))) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -102,11 +106,26 @@ final class RunCommand implements Callable<Integer> {
         RunOptions options = key == null ? RunOptions.none() : RunOptions.none().key(key);
         options = refreshCache ? options.refreshCache() : options;
         Pipeline pipeline = cli.pipeline(pipelineName);
+        Map<String, String> arguments = arguments();
         Arguments parsed = Arguments.parse(pipeline, arguments);
         if (dryRun) {
             return plan(pipeline, parsed);
         }
-        return engine.equals("local") ? runHere(pipeline, parsed, options) : runOnEngine(pipeline);
+        return engine.equals("local") ? runHere(pipeline, parsed, options) : runOnEngine(pipeline, arguments);
+    }
+
+    /** By hand, since a map of picocli's prints the text of what it finds odd, which may be a secret. */
+    private Map<String, String> arguments() {
+        Map<String, String> arguments = new LinkedHashMap<>();
+        for (String argument : given) {
+            int equals = argument.indexOf('=');
+            if (equals < 1) {
+                throw new ParameterException(
+                        spec.commandLine(), "-p takes NAME=VALUE, and one of its arguments has no name or no '='");
+            }
+            arguments.put(argument.substring(0, equals), argument.substring(equals + 1));
+        }
+        return arguments;
     }
 
     /** An engine is asked for its artifact, so that what it would refuse is refused here, too. */
@@ -132,7 +151,7 @@ final class RunCommand implements Callable<Integer> {
                 serve);
     }
 
-    private int runOnEngine(Pipeline pipeline) throws InterruptedException {
+    private int runOnEngine(Pipeline pipeline, Map<String, String> arguments) throws InterruptedException {
         Engine chosen = Engines.find(engine);
         try (Etl etl = cli.host().open(EtlHost.Purpose.READ, List.of())) {
             EngineLaunch launch = new EngineLaunch(cli, chosen, pipeline);
@@ -140,11 +159,7 @@ final class RunCommand implements Callable<Integer> {
             if (report.isEmpty()) {
                 return launch.exitCode();
             }
-            int code = LocalRun.show(cli, report.get());
-            if (serve) {
-                new CountDownLatch(1).await();
-            }
-            return code;
+            return LocalRun.show(cli, report.get());
         }
     }
 

@@ -107,7 +107,7 @@ final class LuigiModule {
                 "parallelism",
                 pipeline.parallelism().isPresent() ? Fidelity.EXACT : Fidelity.APPROXIMATED,
                 "workers=" + pipeline.parallelism().orElse(WORKERS)));
-        graph.tasks().forEach(task -> mappings.addAll(RetryPlan.byArtifact(task).mappings(task.id(), "")));
+        graph.tasks().forEach(task -> mappings.addAll(RetryPlan.byArtifact(task).mappings(task, "")));
         return new MappingReport(pipeline.fingerprint(), mappings);
     }
 }

@@ -21,7 +21,10 @@ import java.util.stream.Collectors;
 final class PrefectFlow {
     private static final int WORKERS = 4;
 
-    /** The keywords of Python 3.14 (The Python Language Reference, 2.3.1), and the names that the flow itself uses. */
+    /**
+     * The keywords of Python 3.14 (The Python Language Reference, 2.3.1), the names that the flow itself uses, and those that
+     * Prefect and its model of the parameters (Pydantic, which refuses a leading underscore, too) keep for themselves.
+     */
     private static final Set<String> TAKEN_NAMES = Set.of(
             "False",
             "None",
@@ -77,7 +80,11 @@ final class PrefectFlow {
             "Completed",
             "STOP",
             "PIPELINE",
-            "FINGERPRINT");
+            "FINGERPRINT",
+            "self",
+            "wait_for",
+            "return_state",
+            "model_config");
 
     private final Pipeline pipeline;
     private final String mainClass;
@@ -92,10 +99,10 @@ final class PrefectFlow {
         }
         for (Parameter<?> parameter : pipeline.parameters()) {
             String name = parameter.name();
-            if (!name.matches("[A-Za-z_][A-Za-z0-9_]*") || TAKEN_NAMES.contains(name)) {
+            if (!name.matches("[A-Za-z][A-Za-z0-9_]*") || TAKEN_NAMES.contains(name)) {
                 throw new ExportRefusedException(
-                        "parameter '" + name + "' cannot be exported to Prefect: a flow's parameters are Python names,"
-                                + " and this is none or is taken; rename the parameter",
+                        "parameter '" + name + "' cannot be exported to Prefect: a flow's parameters are Python names"
+                                + " that begin with a letter, and this is none or is taken; rename the parameter",
                         null);
             }
         }
@@ -195,8 +202,8 @@ final class PrefectFlow {
                 pipeline.parallelism().isPresent() ? Fidelity.EXACT : Fidelity.APPROXIMATED,
                 "ThreadPoolTaskRunner(max_workers=" + pipeline.parallelism().orElse(WORKERS) + ")"));
         graph.tasks()
-                .forEach(task -> mappings.addAll(RetryPlan.listed(task)
-                        .mappings(task.id(), "retries, retry_delay_seconds, retry_condition_fn")));
+                .forEach(task -> mappings.addAll(
+                        RetryPlan.listed(task).mappings(task, "retries, retry_delay_seconds, retry_condition_fn")));
         return new MappingReport(pipeline.fingerprint(), mappings);
     }
 }

@@ -142,6 +142,9 @@ class EtlCliTest {
         assertThat(execute("resume", "0f8fad5b-d9cb-469f-a165-70867728950e").err())
                 .contains("is unknown");
         assertThat(execute("frobnicate").code()).isEqualTo(2);
+        assertThat(execute("run", "--engine", "luigi", "--serve"))
+                .returns(2, Result::code)
+                .satisfies(result -> assertThat(result.err()).contains("leave it out with --engine"));
     }
 
     @Test
@@ -165,6 +168,17 @@ class EtlCliTest {
                 .contains("'password' must be a reference to an environment variable such as env:DB_PASSWORD")
                 .contains("'days[0]' must be a date");
         assertThat(result.out() + result.err()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void no_text_that_may_be_a_secret_is_shown() {
+        for (String argument : new String[] {"password=hun\"ter2", "hunter2", "=hunter2", "password:hunter2"}) {
+            Result result = execute("run", "-p", argument);
+
+            assertThat(result.code()).isPositive();
+            assertThat(result.out() + result.err()).doesNotContain("ter2");
+        }
+        assertThat(execute("run", "-p", "hunter2").err()).contains("-p takes NAME=VALUE");
     }
 
     @Test
