@@ -257,12 +257,16 @@ public final class Etl implements AutoCloseable {
      * doing so all the time. A run that has killed its process too often is ended instead, see
      * {@link EtlBuilder#mostCrashes}.
      *
+     * <p>A run that cannot go on here, for example because an argument of it is not valid any more, is left alone and logged once.
+     *
      * @param pipelines the pipelines whose runs are looked for
      * @return the runs that go on here
+     * @throws IllegalArgumentException if a pipeline needs a pool that this orchestrator does not have
      * @throws etl.core.spi.StateStoreException if the store cannot be used
      */
     public List<RunHandle> recover(Pipeline... pipelines) {
         checkOpen();
+        List.of(pipelines).forEach(this::checkPools);
         return recovery.recover(List.of(pipelines));
     }
 
@@ -338,6 +342,10 @@ public final class Etl implements AutoCloseable {
                 }
             });
         }
+    }
+
+    boolean isOpen() {
+        return phase.get() == Phase.OPEN;
     }
 
     /** While it drains, tasks may still start runs, since these belong to their work. */

@@ -1,7 +1,6 @@
 package etl.core;
 
 import etl.core.spi.RunOwnedException;
-import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,16 +31,31 @@ final class Recovery {
 
     /** Once now and then after each period, as long as the orchestrator is open. */
     void repeat(List<Pipeline> pipelines, Duration period) {
-        settings.executor().stepsOf(RunId.random()).execute(() -> {
-            try {
-                recover(pipelines);
-            } catch (StateStoreException notNow) {
-                LOG.warn("runs whose process has died cannot be looked for now: {}", notNow.getMessage());
-            } catch (IllegalStateException closed) {
-                return;
-            }
+        try {
+            settings.executor().stepsOf(RunId.random()).execute(() -> {
+                try {
+                    recover(pipelines);
+                } catch (RuntimeException | Error notNow) {
+                    tellUnlessClosed(notNow);
+                }
+                repeatLater(pipelines, period);
+            });
+        } catch (RuntimeException | Error noThread) {
+            tellUnlessClosed(noThread);
+            repeatLater(pipelines, period);
+        }
+    }
+
+    private void tellUnlessClosed(Throwable notNow) {
+        if (etl.isOpen()) {
+            LOG.warn("runs whose process has died cannot be looked for now: {}", notNow.getMessage(), notNow);
+        }
+    }
+
+    private void repeatLater(List<Pipeline> pipelines, Duration period) {
+        if (etl.isOpen()) {
             settings.time().after(period, () -> repeat(pipelines, period));
-        });
+        }
     }
 
     List<RunHandle> recover(List<Pipeline> pipelines) {
@@ -66,9 +80,13 @@ final class Recovery {
             return Optional.of(handle);
         } catch (RunOwnedException another) {
             return Optional.empty();
-        } catch (ResumeRefusedException refusal) {
+        } catch (RuntimeException refusal) {
+            if (!etl.isOpen()) {
+                throw refusal;
+            }
+            // One run that cannot go on must not keep the others.
             if (refused.add(id)) {
-                LOG.warn("run {}, whose process is gone, cannot go on here: {}", id, refusal.getMessage());
+                LOG.warn("run {}, whose process is gone, cannot go on here: {}", id, refusal.getMessage(), refusal);
             }
             return Optional.empty();
         }

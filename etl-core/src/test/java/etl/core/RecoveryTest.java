@@ -10,6 +10,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -155,6 +161,74 @@ class RecoveryTest {
 
             assertThat(ended.get()).isEqualTo(id);
             assertThat(etl.store().find(id).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void one_that_cannot_go_on_does_not_keep_the_others() throws Exception {
+        AtomicBoolean valid = new AtomicBoolean(true);
+        PipelineBuilder strict = Pipeline.named("strict");
+        Parameter<Integer> day = strict.parameter("day", Integer.class)
+                .check("must be of this week", any -> valid.get())
+                .required();
+        CountDownLatch begun = new CountDownLatch(1);
+        strict.task("only").run(ctx -> {
+            begun.countDown();
+            if (hangs) {
+                new CountDownLatch(1).await();
+            }
+        });
+        Pipeline refused = strict.build();
+        Etl former = Etl.builder().store(store).build();
+        RunId poison = former.submit(refused, Arguments.of(day, 1)).id();
+        begun.await();
+        Pipeline pipeline = pipeline();
+        RunId id = stopped(pipeline);
+        former.close();
+        valid.set(false);
+
+        try (Etl etl = Etl.builder().store(store).build()) {
+            assertThat(etl.recover(refused, pipeline)).extracting(RunHandle::id).containsExactly(id);
+            assertThat(etl.recover(refused, pipeline)).isEmpty();
+            valid.set(true);
+            assertThat(etl.recover(refused, pipeline)).extracting(RunHandle::id).containsExactly(poison);
+        }
+    }
+
+    @Test
+    void they_are_looked_for_again_after_a_look_that_failed() throws Exception {
+        Pipeline pipeline = pipeline();
+        RunId id = stopped(pipeline);
+        AtomicInteger failures = new AtomicInteger();
+        meanwhile = () -> {
+            if (failures.incrementAndGet() == 1) {
+                throw new LinkageError("as planned");
+            }
+        };
+        ExecutorService threads = Executors.newCachedThreadPool();
+        CompletableFuture<RunId> ended = new CompletableFuture<>();
+        Executor sometimesFull = action -> {
+            if (failures.get() == 1 && failures.incrementAndGet() == 2) {
+                throw new RejectedExecutionException("as planned");
+            }
+            threads.execute(action);
+        };
+        try (Etl etl = Etl.builder()
+                .store(store)
+                .executor(sometimesFull)
+                .recover(pipeline)
+                .recoveryPeriod(Duration.ofMillis(1))
+                .listener(new RunListener() {
+                    @Override
+                    public void onRunEnded(RunEnded event) {
+                        ended.complete(event.run().id());
+                    }
+                })
+                .build()) {
+            assertThat(ended.get()).isEqualTo(id);
+            assertThat(etl.store().find(id).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+        } finally {
+            threads.shutdownNow();
         }
     }
 
