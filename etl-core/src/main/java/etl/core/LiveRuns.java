@@ -55,7 +55,7 @@ final class LiveRuns {
         if (claim == null) {
             return Optional.empty();
         }
-        return claim.handle.join();
+        return claim.handle();
     }
 
     List<RunExecution> executions() {
@@ -88,10 +88,19 @@ final class LiveRuns {
         private final RunId id;
         private final boolean byTask = RunWorkers.isCaller(slots);
         private final CompletableFuture<Optional<RunHandle>> handle = new CompletableFuture<>();
+        private final Thread starter = Thread.currentThread();
         private volatile @Nullable RunExecution execution;
+        private volatile @Nullable RunHandle beingStarted;
 
         private Claim(RunId id) {
             this.id = id;
+        }
+
+        /** Waits until the run has been started or given up; whoever is called by that start cannot wait for it. */
+        private Optional<RunHandle> handle() {
+            return Thread.currentThread() == starter && !handle.isDone()
+                    ? Optional.ofNullable(beingStarted)
+                    : handle.join();
         }
 
         /** Starts the run that is given, if it is; what is not started is given up. */
@@ -113,6 +122,8 @@ final class LiveRuns {
             // The handle tells this end, so that whoever hears of it may resume the run at once.
             CompletableFuture<RunReport> end =
                     starting.end().whenComplete((report, failure) -> claims.remove(id, this));
+            RunHandle begun = new RunHandle(new Executed(starting), end);
+            beingStarted = begun;
             try {
                 starting.start();
             } catch (RuntimeException | Error notStarted) {
@@ -123,7 +134,7 @@ final class LiveRuns {
             if (closed) {
                 starting.shutDown();
             }
-            return new RunHandle(new Executed(starting), end);
+            return begun;
         }
     }
 

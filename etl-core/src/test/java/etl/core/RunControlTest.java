@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import etl.core.spi.RunJournal;
+import etl.core.spi.RunListener;
 import etl.core.spi.StoredTask;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -45,6 +47,31 @@ class RunControlTest {
 
             assertThat(run.await().state()).isEqualTo(RunState.CANCELLED);
             assertThat(etl.control().cancel(run.id())).isFalse();
+        }
+    }
+
+    @Test
+    void a_listener_cancels_a_run_while_it_is_being_started() {
+        AtomicReference<Etl> etl = new AtomicReference<>();
+        AtomicReference<RunHandle> followed = new AtomicReference<>();
+        Pipeline pipeline = hanging();
+        RunListener listener = new RunListener() {
+            @Override
+            public boolean synchronous() {
+                return true;
+            }
+
+            @Override
+            public void onRunStarted(RunStarted event) {
+                followed.set(etl.get().control().follow(event.run().id(), pipeline));
+                etl.get().control().cancel(event.run().id());
+            }
+        };
+        try (Etl open = Etl.builder().store(store).listener(listener).build()) {
+            etl.set(open);
+
+            assertThat(open.run(pipeline).state()).isEqualTo(RunState.CANCELLED);
+            assertThat(followed.get().await().state()).isEqualTo(RunState.CANCELLED);
         }
     }
 
