@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,8 +110,9 @@ final class CacheWaiters {
             try {
                 waiter.threads.execute(this::askAboutAll);
                 return;
-            } catch (RejectedExecutionException closed) {
-                waiter.leave();
+            } catch (RuntimeException | Error noThread) {
+                // Its run needs a thread to go on, and is stopped if it does not get one.
+                waiter.wake();
             }
         }
         time.after(POLL, this::poll);

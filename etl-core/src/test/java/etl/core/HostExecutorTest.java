@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import etl.core.spi.EngineRun;
+import etl.core.spi.RunListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -64,6 +66,54 @@ class HostExecutorTest {
             try (Etl other = Etl.builder().store(etl.store()).executor(threads).build()) {
                 assertThat(other.resume(run.id(), built).await().output(task)).isEqualTo(1);
             }
+        }
+    }
+
+    @Test
+    void a_run_that_waits_for_a_cached_output_is_stopped_when_no_thread_can_be_had_for_it() throws Exception {
+        CountDownLatch computing = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch waiting = new CountDownLatch(1);
+        TaskRef<Integer> slow = pipeline.task("slow", Integer.class)
+                .cache(Cache.version("1"))
+                .run(ctx -> {
+                    computing.countDown();
+                    end.await();
+                    return 1;
+                });
+        Pipeline built = pipeline.build();
+        AtomicBoolean isFull = new AtomicBoolean();
+        Executor host = action -> {
+            if (isFull.get()) {
+                throw new RejectedExecutionException("as planned");
+            }
+            threads.execute(action);
+        };
+        RunListener listener = new RunListener() {
+            @Override
+            public boolean synchronous() {
+                return true;
+            }
+
+            @Override
+            public void onCacheChecked(CacheChecked event) {
+                if (event.result() == CacheResult.WAITING) {
+                    waiting.countDown();
+                }
+            }
+        };
+        try (Etl etl = Etl.builder().executor(host).listener(listener).build()) {
+            RunHandle first = etl.submit(built, Arguments.none());
+            computing.await();
+            RunHandle second = etl.submit(built, Arguments.none());
+            waiting.await();
+            isFull.set(true);
+
+            assertThatThrownBy(second::await).isInstanceOf(RunStoppedException.class);
+            isFull.set(false);
+            end.countDown();
+            assertThat(first.await().output(slow)).isEqualTo(1);
+            assertThat(etl.resume(second.id(), built).await().output(slow)).isEqualTo(1);
         }
     }
 
