@@ -78,7 +78,8 @@ public final class InMemoryStateStore implements StateStore {
     private void forgetOldRuns() {
         List<MemoryRun> ended = new ArrayList<>();
         for (MemoryRun run : runs.values()) {
-            if (run.stored().state().isFinal()) {
+            StoredRun stored = run.stored();
+            if (stored.state().isFinal() && stored.owner().isEmpty()) {
                 ended.add(run);
             }
         }
