@@ -6,11 +6,13 @@ import org.jspecify.annotations.Nullable;
 
 /** What the task runs of one run have to pass before a worker executes them: the cache, and the slots of their pools. */
 final class Admission {
+    private final WorkersOwner owner;
     private final Pipeline pipeline;
     private final Map<String, Pool> pools;
     private final @Nullable CacheGate gate;
 
-    Admission(Pipeline pipeline, Map<String, Pool> pools, @Nullable CacheGate gate) {
+    Admission(WorkersOwner owner, Pipeline pipeline, Map<String, Pool> pools, @Nullable CacheGate gate) {
+        this.owner = owner;
         this.pipeline = pipeline;
         this.pools = pools;
         this.gate = gate;
@@ -47,15 +49,47 @@ final class Admission {
         return gate != null && gate.takes(run);
     }
 
-    /** Calls {@code admitted} when the slots of its pool are the task run's, now or later. */
+    /** Calls {@code admitted} when the slots of its pool are the task run's, now or later, if it is still wanted then. */
     void request(TaskRun run, Consumer<TaskRun> admitted) {
         Pool pool = pool(run.task());
         if (pool == null) {
             admitted.accept(run);
         } else {
             int priority = pipeline.task(run.task()).priority();
-            pool.request(poolSlots(run.task()), priority, () -> admitted.accept(run));
+            pool.request(poolSlots(run.task()), priority, new SlotRequest(run, admitted));
         }
+    }
+
+    private final class SlotRequest implements Pool.Request {
+        private final TaskRun run;
+        private final Consumer<TaskRun> admitted;
+
+        SlotRequest(TaskRun run, Consumer<TaskRun> admitted) {
+            this.run = run;
+            this.admitted = admitted;
+        }
+
+        @Override
+        public void granted() {
+            admitted.accept(run);
+        }
+
+        @Override
+        public boolean isWanted() {
+            return owner.wants(run);
+        }
+
+        @Override
+        public void dropped() {
+            if (gate != null) {
+                owner.hand(() -> gate.givenUp(run));
+            }
+        }
+    }
+
+    /** Task runs have ended while they waited: whoever waits behind them may go on. */
+    void dropUnwanted() {
+        pools.values().forEach(Pool::grant);
     }
 
     /** Those who have been admitted are not executed after all. */

@@ -10,7 +10,6 @@ import etl.core.spi.TaskChange;
 import etl.core.spi.Time;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -159,7 +158,7 @@ final class AttemptEnds {
             execution.steps().carryOut(() -> workers.add(taskRun));
         }));
         if (execution.isCancelled(taskRun.task())) {
-            cancelWaiting(taskRun);
+            execution.cancelRetry(taskRun);
         }
     }
 
@@ -219,27 +218,13 @@ final class AttemptEnds {
         execution.stop(failure);
     }
 
-    /** Gives up the task runs that wait for their next attempt, as far as they are cancelled with the run. */
-    void cancelWaiting() {
-        waiting.keySet().stream()
-                .filter(taskRun -> execution.isCancelled(taskRun.task()))
-                .sorted(Comparator.comparingInt(TaskRun::task).thenComparingInt(TaskRun::mapIndex))
-                .forEach(this::cancelWaiting);
-    }
-
-    private void cancelWaiting(TaskRun taskRun) {
-        if (taskRun.claim(TaskState.RETRYING, TaskState.CANCELLED)) {
-            dropAlarm(taskRun);
-            execution.endUnattempted(taskRun);
-        }
-    }
-
     /** No task run starts again. */
     void dropWaiting() {
         waiting.keySet().forEach(this::dropAlarm);
     }
 
-    private void dropAlarm(TaskRun taskRun) {
+    /** A task run does not wait for its next attempt any more, if it does. */
+    void dropAlarm(TaskRun taskRun) {
         Time.Alarm alarm = waiting.remove(taskRun);
         if (alarm != null) {
             alarm.cancel();

@@ -132,6 +132,8 @@ final class MappedTasks {
             TaskRun element = elements.get(index);
             if (element.claim(TaskState.PENDING, TaskState.CANCELLED)) {
                 element.closed();
+            } else {
+                execution.cancelRetry(element);
             }
         }
         endIfAllElementsFinal(mapped);

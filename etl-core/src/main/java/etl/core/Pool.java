@@ -28,7 +28,21 @@ final class Pool {
     private long arrivals;
     private boolean alarmed;
 
-    private record Entry(long turn, int slots, Runnable granted) implements TurnQueue.Waiting {}
+    /** What is done when slots are the caller's. */
+    @FunctionalInterface
+    interface Request {
+        void granted();
+
+        /** Whether the slots are still of use; once false, always false. Does not block. */
+        default boolean isWanted() {
+            return true;
+        }
+
+        /** Instead of {@link #granted}, when the request has come to its turn and is not wanted any more. */
+        default void dropped() {}
+    }
+
+    private record Entry(long turn, int slots, Request request) implements TurnQueue.Waiting {}
 
     /** A pool; {@code startsPerPeriod} is 0 for no limit of starts. */
     Pool(String name, int slots, int startsPerPeriod, Duration period, Time time) {
@@ -69,14 +83,14 @@ final class Pool {
         return false;
     }
 
-    /** Calls {@code granted} when the slots are the caller's, now or later. */
-    void request(int wanted, int priority, Runnable granted) {
+    /** Answers the request when the slots are the caller's, now or later. */
+    void request(int wanted, int priority, Request request) {
         if (tryTake(wanted)) {
-            granted.run();
+            request.granted();
             return;
         }
         synchronized (this) {
-            waiting.add(new Entry(Turn.of(arrivals++, priority), wanted, granted));
+            waiting.add(new Entry(Turn.of(arrivals++, priority), wanted, request));
             isAwaited = true;
         }
         grant();
@@ -92,25 +106,30 @@ final class Pool {
         free.addAndGet(-wanted);
     }
 
-    private void grant() {
+    /** Answers those who wait as far as that is possible, and those who do not want their slots any more. */
+    void grant() {
         while (isAwaited) {
-            Entry next = next();
-            if (next == null) {
+            Runnable answer = next();
+            if (answer == null) {
                 return;
             }
-            next.granted().run();
+            answer.run();
         }
     }
 
-    /** Takes the slots for the first one who waits; null if that cannot start now, or if nobody waits. */
-    private synchronized @Nullable Entry next() {
+    /** The answer to the first one who waits, with the slots taken; null if that cannot start now, or if nobody waits. */
+    private synchronized @Nullable Runnable next() {
         Entry first = waiting.peek();
-        if (first == null || first.slots() > free.get() || !mayStart() || !take(first.slots())) {
+        if (first == null) {
+            return null;
+        }
+        boolean wanted = first.request().isWanted();
+        if (wanted && (first.slots() > free.get() || !mayStart() || !take(first.slots()))) {
             return null;
         }
         waiting.poll();
         isAwaited = !waiting.isEmpty();
-        return first;
+        return wanted ? first.request()::granted : first.request()::dropped;
     }
 
     private boolean mayStart() {

@@ -49,7 +49,9 @@ final class Resumption {
         List<StoredTask> rows = store.tasks(id);
         Set<String> again = Redone.inResume(pipeline, rows);
         journal.reopen(again);
-        return execution(pipeline, stored.definition(), arguments, Redone.reset(rows, again), Set.of(), journal);
+        boolean isSettled = rows.stream().noneMatch(row -> row.state() == TaskState.RUNNING);
+        List<StoredTask> reopened = isSettled ? rows : store.tasks(id);
+        return execution(pipeline, stored.definition(), arguments, Redone.reset(reopened, again), Set.of(), journal);
     }
 
     RunExecution rerun(RunId id, Pipeline pipeline, Rerun choice) {

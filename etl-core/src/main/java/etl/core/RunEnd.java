@@ -61,6 +61,9 @@ final class RunEnd {
 
     void watchDeadline(Duration limit, Runnable missed) {
         deadline.set(scope.settings().time().after(limit, missed));
+        if (over.get()) {
+            dropDeadline();
+        }
     }
 
     void dropDeadline() {
@@ -163,7 +166,6 @@ final class RunEnd {
     }
 
     private RunState state() {
-        RunState state = table.runState();
-        return state == RunState.CANCELLED && late.get() ? RunState.FAILED : state;
+        return late.get() ? RunState.FAILED : table.runState();
     }
 }

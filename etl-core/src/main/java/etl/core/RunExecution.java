@@ -144,11 +144,18 @@ final class RunExecution implements WorkersOwner {
     private void propagate(int ended, TaskState how, RunWorkers.@Nullable Worker worker) {
         for (int successor : pipeline.downstream(ended)) {
             switch (table.decide(successor, ended, how, outputs)) {
-                case START -> workers.add(table.runs(), successor, worker);
+                case START -> start(successor, worker);
                 case SKIP -> settle(table.run(successor), TaskState.SKIPPED);
                 case UPSTREAM_FAILED -> settle(table.run(successor), notStarted(successor));
                 case WAIT -> {}
             }
+        }
+    }
+
+    /** Not if it has ended: before a resume, or with a cancel. */
+    private void start(int task, RunWorkers.@Nullable Worker worker) {
+        if (!table.state(task).isFinal()) {
+            workers.add(table.runs(), task, worker);
         }
     }
 
@@ -196,20 +203,32 @@ final class RunExecution implements WorkersOwner {
             taskRun.begun(attempt.startedAt());
         }
         worker.begin(attempt);
-        Interruption halted = halt.get();
-        if (halted == Interruption.STOP) {
-            return true;
-        }
-        log.started(attempt);
-        if (events.isActive()) {
-            events.tell(new RunListener.TaskStarted(
-                    run, attempt.taskId(), taskRun.mapIndex(), number, attempt.startedAt()));
-        }
-        if (halted != null && concerns(halted, taskRun.task())) {
-            attempt.interrupt(halted);
+        if (!begin(attempt)) {
+            return attempt.endUnexecuted();
         }
         TaskBody body = gate == null ? node.body() : gate.body(taskRun);
         return attempt.execute(body, inputs(taskRun));
+    }
+
+    /** Tells that an attempt begins; false if nothing is executed any more. */
+    private boolean begin(WorkerAttempt attempt) {
+        if (halt.get() == Interruption.STOP) {
+            return false;
+        }
+        try {
+            log.started(attempt);
+            if (events.isActive()) {
+                events.tell(new RunListener.TaskStarted(
+                        run, attempt.taskId(), attempt.taskRun().mapIndex(), attempt.attempt(), attempt.startedAt()));
+            }
+        } catch (RuntimeException | Error defect) {
+            failed(defect);
+        }
+        Interruption halted = halt.get();
+        if (halted != null && concerns(halted, attempt.task())) {
+            attempt.interrupt(halted);
+        }
+        return halted != Interruption.STOP;
     }
 
     @Override
@@ -256,16 +275,17 @@ final class RunExecution implements WorkersOwner {
         end.failedWith(failure);
     }
 
+    /** Whether a task run that waits for its turn may still get it. */
+    @Override
+    public boolean wants(TaskRun taskRun) {
+        return mayStart() && !taskRun.state().isFinal();
+    }
+
     /** The task ends in a final state without a further attempt, unless somebody else has taken it by now. */
     private void settle(TaskRun taskRun, TaskState state) {
         if (taskRun.claim(TaskState.PENDING, state)) {
             settled.add(taskRun);
         }
-    }
-
-    /** For a task run that was claimed for a final state. */
-    void endUnattempted(TaskRun taskRun) {
-        settled.add(taskRun);
     }
 
     /** Before the table knows the end: whoever sees that the last task has ended tells the end of the run. */
@@ -329,9 +349,9 @@ final class RunExecution implements WorkersOwner {
         for (int task = 0; task < pipeline.size(); task++) {
             if (concerns(Interruption.CANCEL, task)) {
                 settle(table.run(task), TaskState.CANCELLED);
+                cancelRetry(table.run(task));
             }
         }
-        ends.cancelWaiting();
         mapped.cancel();
         if (gate != null) {
             gate.cancel();
@@ -341,6 +361,15 @@ final class RunExecution implements WorkersOwner {
                 attempt.interrupt(Interruption.CANCEL);
             }
         });
+        workers.dropUnwanted();
+    }
+
+    /** Gives a task run up that waits for its next attempt, or has waited and is to be executed. */
+    void cancelRetry(TaskRun taskRun) {
+        if (taskRun.claim(TaskState.RETRYING, TaskState.CANCELLED)) {
+            ends.dropAlarm(taskRun);
+            settled.add(taskRun);
+        }
     }
 
     /** Whether the run is being cancelled and the task with it. */
@@ -356,6 +385,7 @@ final class RunExecution implements WorkersOwner {
     /** Starts no further attempt; the future is completed when those under way have ended. */
     CompletableFuture<Boolean> drain() {
         draining = true;
+        workers.dropUnwanted();
         tellIfDrained();
         return drained;
     }
@@ -383,6 +413,7 @@ final class RunExecution implements WorkersOwner {
         end.dropDeadline();
         ends.dropWaiting();
         workers.forEachAttempt(attempt -> attempt.interrupt(Interruption.STOP));
+        workers.dropUnwanted();
         settings.executor().endsOf(run.id()).execute(this::endIfStopped);
     }
 

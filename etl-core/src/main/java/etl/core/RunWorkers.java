@@ -36,7 +36,7 @@ final class RunWorkers {
         this.tasks = tasks;
         this.unadmitted = new ReadyTasks(tasks.size());
         this.ready = ReadyQueue.of(pipeline);
-        this.admission = new Admission(pipeline, settings.pools(), gate);
+        this.admission = new Admission(owner, pipeline, settings.pools(), gate);
         this.parallelism = pipeline.parallelism().orElse(settings.parallelism());
         this.serial = settings.executor().isSerial();
     }
@@ -72,6 +72,11 @@ final class RunWorkers {
     /** A task run that is to be executed; it may wait for the slots of its pool first. */
     void admit(TaskRun run) {
         admission.request(run, this::enqueue);
+    }
+
+    /** Task runs that wait for the slots of a pool have ended: nobody waits behind them any longer. */
+    void dropUnwanted() {
+        admission.dropUnwanted();
     }
 
     /** The same on a worker's own thread, which executes the first itself; no slots of a pool are taken while all are busy. */

@@ -66,7 +66,10 @@ final class SingleAttempt {
                     run, started.taskId(), StoredTask.NOT_MAPPED, number, started.startedAt()));
             started.execute(body, inputs);
         } catch (RuntimeException | Error failure) {
-            result.completeExceptionally(failure);
+            TaskAttempt unexecuted = attempt;
+            if (unexecuted == null || !unexecuted.isBeingExecuted() || unexecuted.endUnexecuted()) {
+                result.completeExceptionally(failure);
+            }
         }
     }
 

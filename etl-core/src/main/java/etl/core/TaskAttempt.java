@@ -124,6 +124,15 @@ abstract class TaskAttempt implements TaskContext, MemoryRows.Begun {
         return true;
     }
 
+    /**
+     * Ends the attempt in place of executing its code, which nobody wants any more.
+     *
+     * @return false if the attempt was abandoned meanwhile, as {@link #execute} does
+     */
+    boolean endUnexecuted() {
+        return end();
+    }
+
     /** Tells the log what is executed; most attempts are the first one, as the one before on this thread was. */
     private void name(String taskId) {
         MDC.put("task", taskId);
@@ -215,6 +224,10 @@ abstract class TaskAttempt implements TaskContext, MemoryRows.Begun {
 
     boolean isOfThisThread() {
         return thread == Thread.currentThread();
+    }
+
+    boolean isAbandoned() {
+        return phase == Phase.ABANDONED;
     }
 
     boolean isBeingExecuted() {

@@ -18,10 +18,10 @@ final class WorkerAttempt extends TaskAttempt {
 
     /**
      * The worker, if that is what the calling thread still works as: it may be telling what became of the attempt when it
-     * works for another run already.
+     * works for another run already, or the attempt that it executes has been abandoned.
      */
     RunWorkers.@Nullable Worker workerOfThisThread() {
-        return isOfThisThread() && worker.isAtWork() ? worker : null;
+        return isOfThisThread() && worker.isAtWork() && !isAbandoned() ? worker : null;
     }
 
     TaskChange start() {

@@ -63,6 +63,32 @@ class LimitsTest {
     }
 
     @Test
+    void nobody_waits_behind_a_run_that_is_over() throws Exception {
+        CountDownLatch holding = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        PipelineBuilder holder = Pipeline.named("holder");
+        holder.task("hold").pool("db").run(ctx -> {
+            holding.countDown();
+            end.await();
+        });
+        PipelineBuilder large = Pipeline.named("large");
+        large.task("both").pool("db", 2).run(ctx -> busy());
+
+        try (Etl etl = Etl.builder().pool("db", 2).build()) {
+            RunHandle held = etl.submit(holder.build(), Arguments.none());
+            holding.await();
+            RunHandle waiting = etl.submit(large.build(), Arguments.none());
+            RunHandle behind = etl.submit(wide("small", 1, "db"), Arguments.none());
+            waiting.cancel();
+
+            assertThat(waiting.await().state()).isEqualTo(RunState.CANCELLED);
+            behind.await().orThrow();
+            end.countDown();
+            held.await().orThrow();
+        }
+    }
+
+    @Test
     void the_period_of_a_limit_of_starts_may_never_end() {
         Pipeline two = wide("two", 2, "db");
         CompletableFuture<String> firstEnded = new CompletableFuture<>();

@@ -7,12 +7,15 @@ import etl.core.spi.RunJournal;
 import etl.core.spi.RunLostException;
 import etl.core.spi.StateStore;
 import etl.core.spi.StateStoreException;
+import etl.core.spi.TaskChange;
 import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,6 +62,33 @@ class LostRunTest {
             @Override
             public void close() {}
         };
+    }
+
+    @Test
+    void a_task_whose_start_is_refused_is_not_executed() throws Exception {
+        StoreDouble store = new StoreDouble() {
+            @Override
+            void beforeWrite(TaskChange change) {
+                if (change.taskId().equals("second")) {
+                    lose(recent(1).get(0).definition().id());
+                }
+            }
+        };
+        CountDownLatch submitted = new CountDownLatch(1);
+        PipelineBuilder builder = Pipeline.named("orders");
+        TaskRef<?> first = builder.task("first").run(ctx -> submitted.await());
+        builder.task("second").after(first).run(ctx -> executed.add("second"));
+        ExecutorService thread = Executors.newSingleThreadExecutor();
+        try (Etl etl = Etl.builder().store(store).executor(thread).build()) {
+            RunHandle run = etl.submit(builder.build(), Arguments.none());
+            submitted.countDown();
+
+            assertThatThrownBy(run::await).isInstanceOf(RunStoppedException.class);
+            assertThat(thread.submit(Thread::interrupted).get()).isFalse();
+        } finally {
+            thread.shutdownNow();
+        }
+        assertThat(executed).isEmpty();
     }
 
     @Test

@@ -175,6 +175,11 @@ class RunWorkersLincheck {
             }
 
             @Override
+            public boolean wants(TaskRun run) {
+                return true;
+            }
+
+            @Override
             public boolean hand(Runnable action) {
                 return handed.add(action);
             }

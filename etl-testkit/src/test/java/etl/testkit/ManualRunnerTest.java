@@ -15,6 +15,7 @@ import etl.core.Parameter;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
+import etl.core.RunDeadlineException;
 import etl.core.RunHandle;
 import etl.core.RunOptions;
 import etl.core.RunReport;
@@ -122,6 +123,34 @@ class ManualRunnerTest {
                         "quick at 2001-01-01T00:00:00Z",
                         "next at 2001-01-01T00:00:00Z",
                         "flaky at 2001-01-02T00:00:00Z");
+    }
+
+    @Test
+    void a_run_that_ends_after_its_deadline_has_failed_even_if_every_task_has_succeeded() {
+        orders.deadline(Duration.ofMinutes(1));
+        TaskRef<?> slow = orders.task("slow").run(ctx -> runner.time().advance(Duration.ofSeconds(61)));
+        Pipeline pipeline = orders.build();
+        try (Etl etl = runner.builder().build()) {
+            RunReport late = etl.run(pipeline);
+
+            assertThat(late)
+                    .hasFailedWith(RunDeadlineException.class)
+                    .task(slow)
+                    .hasState(TaskState.SUCCEEDED);
+            assertThat(etl.resume(late.id(), pipeline).await()).hasSucceeded();
+        }
+    }
+
+    @Test
+    void a_task_that_takes_longer_than_the_deadline_and_the_grace_period_is_abandoned() {
+        orders.deadline(Duration.ofMinutes(1));
+        TaskRef<?> slow = orders.task("slow").run(ctx -> runner.time().advance(Duration.ofMinutes(2)));
+        try (Etl etl = runner.builder().build()) {
+            assertThat(etl.run(orders.build()))
+                    .hasFailedWith(RunDeadlineException.class)
+                    .task(slow)
+                    .hasState(TaskState.CANCELLED);
+        }
     }
 
     @Test
