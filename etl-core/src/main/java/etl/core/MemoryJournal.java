@@ -92,7 +92,7 @@ final class MemoryJournal implements RunJournal, AttemptLog {
 
     @Override
     public void onCancelRequest(Runnable action) {
-        run.onCancelRequest(action);
+        run.onCancelRequest(this, action);
     }
 
     @Override

@@ -67,6 +67,7 @@ final class MemoryRun {
     synchronized void giveUp(MemoryJournal journal) {
         if (owner == journal) {
             owner = null;
+            onCancelRequest = null;
         }
     }
 
@@ -167,8 +168,12 @@ final class MemoryRun {
         return true;
     }
 
-    void onCancelRequest(Runnable action) {
+    /** Nothing is done for a journal that was closed. */
+    void onCancelRequest(MemoryJournal journal, Runnable action) {
         synchronized (this) {
+            if (lost(journal) != null) {
+                return;
+            }
             if (!cancelRequested) {
                 onCancelRequest = action;
                 return;

@@ -55,8 +55,9 @@ final class CancelRequests implements AutoCloseable {
         notifyAll();
     }
 
-    void forget(RunId run) {
-        actions.remove(run);
+    /** Not what somebody else wants to be done, who has taken the run since. */
+    void forget(RunId run, Runnable action) {
+        actions.remove(run, action);
     }
 
     private void watch() {

@@ -31,7 +31,8 @@ final class JdbcJournal implements RunJournal {
     private final AtomicInteger onTheirWay = new AtomicInteger();
     private final AtomicReference<CompletableFuture<Boolean>> allArrived =
             new AtomicReference<>(CompletableFuture.completedFuture(true));
-    private volatile boolean watched;
+    private volatile @Nullable Runnable onCancelRequest;
+    private volatile boolean closed;
     private volatile boolean ended;
 
     /** With a lease, which this gives up when it is closed, unless the run has no owner. */
@@ -132,8 +133,12 @@ final class JdbcJournal implements RunJournal {
 
     @Override
     public void onCancelRequest(Runnable action) {
-        watched = true;
+        onCancelRequest = action;
         cancelRequests.watch(run, action);
+        // The run may have ended meanwhile.
+        if (closed) {
+            cancelRequests.forget(run, action);
+        }
     }
 
     @Override
@@ -155,8 +160,10 @@ final class JdbcJournal implements RunJournal {
 
     @Override
     public void close() {
-        if (watched) {
-            cancelRequests.forget(run);
+        closed = true;
+        Runnable watched = onCancelRequest;
+        if (watched != null) {
+            cancelRequests.forget(run, watched);
         }
         boolean answered = awaitReceipts();
         if (lease != null && !ended) {

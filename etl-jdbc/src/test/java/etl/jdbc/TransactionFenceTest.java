@@ -3,10 +3,13 @@ package etl.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.Arguments;
 import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
+import etl.core.RunHandle;
+import etl.core.RunReport;
 import etl.core.RunStoppedException;
 import etl.core.TaskRef;
 import etl.core.spi.RunLostException;
@@ -14,7 +17,10 @@ import etl.core.spi.StaleWriteException;
 import etl.testkit.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +110,67 @@ class TransactionFenceTest {
 
         assertThat(executions).hasValue(1);
         assertThat(Payments.all(postgres.dataSource())).containsExactly(7L);
+    }
+
+    /** Whoever takes the run has read its tasks when the commit comes, and waits for the row of this one. */
+    @ParameterizedTest
+    @ValueSource(ints = {Connection.TRANSACTION_REPEATABLE_READ, Connection.TRANSACTION_SERIALIZABLE})
+    void what_is_committed_while_another_process_takes_the_run_is_not_executed_again(int isolation) throws Exception {
+        CountDownLatch committing = new CountDownLatch(1);
+        CountDownLatch taken = new CountDownLatch(1);
+        AtomicBoolean isWork = new AtomicBoolean();
+        HostDataSource host = new HostDataSource(
+                postgres.dataSource(), new HostDataSource.Settings(true, false, isolation), connection -> {
+                    if (isWork.getAndSet(false)) {
+                        committing.countDown();
+                        awaitUninterruptibly(taken);
+                    }
+                    connection.commit();
+                });
+        JdbcStateStore store = JdbcStateStore.open(host);
+        Transactions transactions = Transactions.in(store);
+        TaskRef<Long> pay = orders.task("pay", Long.class).run(context -> {
+            executions.incrementAndGet();
+            return transactions.commit(context, connection -> {
+                Payments.pay(connection, 7);
+                isWork.set(true);
+                return 7L;
+            });
+        });
+        Pipeline pipeline = orders.build();
+        try (Etl one = Etl.builder().store(store).build();
+                Etl other = Etl.builder()
+                        .store(JdbcStateStore.open(postgres.databaseUrl()))
+                        .build()) {
+            RunHandle lost = one.submit(pipeline, Arguments.none());
+            committing.await();
+            postgres.execute("update etl.pipeline_runs set lease_until = now() - interval '1 second' where run_id = '"
+                    + lost.id() + "'");
+            CompletableFuture<RunReport> resumed = CompletableFuture.supplyAsync(
+                    () -> other.resume(lost.id(), pipeline).await().orThrow());
+            Query.awaitWaitingForALock(postgres.dataSource());
+            taken.countDown();
+
+            assertThat(resumed.get().output(pay)).isEqualTo(7);
+            assertThatThrownBy(lost::await).isInstanceOf(RunStoppedException.class);
+        }
+        assertThat(executions).hasValue(1);
+        assertThat(Payments.all(postgres.dataSource())).containsExactly(7L);
+    }
+
+    /** A commit that is on its way cannot be interrupted. */
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException interruption) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @ParameterizedTest

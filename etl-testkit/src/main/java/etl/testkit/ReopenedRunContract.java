@@ -22,6 +22,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -311,6 +312,31 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
                 journal.ended(RunState.CANCELLED, NOON, Optional.empty());
             }
         }
+    }
+
+    @Test
+    void a_journal_that_was_closed_hears_of_no_request() throws Exception {
+        AtomicBoolean told = new AtomicBoolean();
+        RunId run = created();
+        RunJournal closed = store().journal(run);
+        AwaitedReceipt.started(closed, NOON);
+        closed.close();
+        closed.onCancelRequest(() -> told.set(true));
+        assertThat(store().requestCancel(run)).isTrue();
+
+        // Where requests are looked for now and then, the second one is seen by a later look than that of the closed
+        // journal.
+        for (int look = 0; look < 2; look++) {
+            CompletableFuture<Boolean> seen = new CompletableFuture<>();
+            RunId open = created();
+            try (RunJournal journal = store().journal(open)) {
+                AwaitedReceipt.started(journal, NOON);
+                journal.onCancelRequest(() -> seen.complete(true));
+                assertThat(store().requestCancel(open)).isTrue();
+                assertThat(seen.get(30, TimeUnit.SECONDS)).isTrue();
+            }
+        }
+        assertThat(told).isFalse();
     }
 
     @Test
