@@ -18,10 +18,17 @@ final class Admission {
         this.gate = gate;
     }
 
+    /** The pool whose slots a task run needs. A mapped task as a whole needs none: its elements do. */
     @Nullable
-    Pool pool(int task) {
-        String name = pipeline.node(task).pool();
-        return name == null ? null : pools.get(name);
+    Pool pool(TaskRuns runs, int index) {
+        TaskNode node = pipeline.node(runs.task(index));
+        String name = node.pool();
+        boolean needsSlots = name != null && (node.mapping() == null || runs.isOfElements());
+        return needsSlots ? pools.get(name) : null;
+    }
+
+    private @Nullable Pool pool(TaskRun run) {
+        return pool(run.table(), run.index());
     }
 
     int poolSlots(int task) {
@@ -38,10 +45,10 @@ final class Admission {
         return !pipeline.hasPriorities() && gate == null && !pipeline.usesPools();
     }
 
-    /** Whether a task does not have to wait for the slots of its pool: they are its own now. */
-    boolean takesSlots(int task) {
-        Pool pool = pool(task);
-        return pool == null || pool.tryTake(poolSlots(task));
+    /** Whether a task run does not have to wait for the slots of its pool: they are its own now. */
+    boolean takesSlots(TaskRuns runs, int index) {
+        Pool pool = pool(runs, index);
+        return pool == null || pool.tryTake(poolSlots(runs.task(index)));
     }
 
     /** Takes a task run that passes the cache first; it comes back from there. */
@@ -51,7 +58,7 @@ final class Admission {
 
     /** Calls {@code admitted} when the slots of its pool are the task run's, now or later, if it is still wanted then. */
     void request(TaskRun run, Consumer<TaskRun> admitted) {
-        Pool pool = pool(run.task());
+        Pool pool = pool(run);
         if (pool == null) {
             admitted.accept(run);
         } else {
@@ -95,7 +102,7 @@ final class Admission {
     /** Those who have been admitted are not executed after all. */
     void giveBack(ReadyQueue admitted) {
         for (TaskRun run = admitted.poll(); run != null; run = admitted.poll()) {
-            Pool pool = pool(run.task());
+            Pool pool = pool(run);
             if (pool != null) {
                 pool.release(poolSlots(run.task()));
             }

@@ -84,9 +84,9 @@ final class RunWorkers {
         int task = runs.task(index);
         if (!admission.isInOrder(task)) {
             add(runs.get(index));
-        } else if (worker != null && worker.isFree() && worker.hasSlotsFor(task)) {
+        } else if (worker != null && worker.isFree() && worker.hasSlotsFor(runs, index)) {
             worker.takesNext(runs, index);
-        } else if (runs.isOfElements() || (admission.pool(task) != null && busy.get() < parallelism)) {
+        } else if (runs.isOfElements() || (admission.pool(runs, index) != null && busy.get() < parallelism)) {
             admit(runs.get(index));
         } else {
             unadmitted.add(index);
@@ -203,9 +203,10 @@ final class RunWorkers {
             return nextOf == null;
         }
 
-        /** Whether a task does not have to wait for the slots of its pool: they are its own now. */
-        private boolean hasSlotsFor(int task) {
-            return held.handOn(admission.pool(task), admission.poolSlots(task)) || admission.takesSlots(task);
+        /** Whether a task run does not have to wait for the slots of its pool: they are its own now. */
+        private boolean hasSlotsFor(TaskRuns runs, int index) {
+            return held.handOn(admission.pool(runs, index), admission.poolSlots(runs.task(index)))
+                    || admission.takesSlots(runs, index);
         }
 
         private void takesNext(TaskRuns runs, int index) {
@@ -305,7 +306,7 @@ final class RunWorkers {
 
         private boolean takesUnadmitted() {
             int task = pollUnadmitted();
-            while (task != ReadyTasks.NONE && !admission.takesSlots(task)) {
+            while (task != ReadyTasks.NONE && !admission.takesSlots(tasks, task)) {
                 admit(tasks.get(task));
                 now = null;
                 task = pollUnadmitted();
@@ -340,8 +341,7 @@ final class RunWorkers {
         }
 
         private boolean execute(TaskRuns runs, int index) {
-            int task = runs.task(index);
-            held.hold(admission.pool(task), admission.poolSlots(task));
+            held.hold(admission.pool(runs, index), admission.poolSlots(runs.task(index)));
             boolean wasAbandoned = false;
             try {
                 wasAbandoned = !owner.execute(runs, index, this);

@@ -359,7 +359,7 @@ class ExportTest {
                 .cache(Cache.version("7"))
                 .timeout(Duration.ofSeconds(700))
                 .run(ctx -> {});
-        builder.task("plain").timeout(Duration.ofSeconds(600)).run(ctx -> {});
+        builder.task("plain").timeout(Duration.ofMinutes(10)).run(ctx -> {});
 
         Artifact artifact = engine.export(builder.build(), "com.example.Main");
 

@@ -74,7 +74,7 @@ class PoolWaitTest {
                 });
         try (Etl etl = etl()) {
             RunHandle run = etl.submit(orders.build(), Arguments.none());
-            runner.advance(HOUR.plus(MINUTE.multipliedBy(2)));
+            runner.advance(MINUTE.multipliedBy(2));
 
             assertThat(cancelledAt(run)).wasCancelled();
             runner.advance(HOUR.multipliedBy(3));
@@ -111,6 +111,18 @@ class PoolWaitTest {
             assertThat(waiting.await(HOUR).orElseThrow()).hasSucceeded();
         }
         assertThat(executed).hasValue(2);
+    }
+
+    @Test
+    void only_the_elements_of_a_mapped_task_need_the_pool() {
+        orders.task("each", Integer.class)
+                .pool("api")
+                .mapOver(List.of(1, 2, 3))
+                .run((ctx, number) -> executed.incrementAndGet());
+        try (Etl etl = etl()) {
+            assertThat(etl.run(orders.build())).hasSucceeded().took(HOUR.multipliedBy(2));
+        }
+        assertThat(executed).hasValue(3);
     }
 
     @Test
