@@ -53,10 +53,6 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
         TaskState state() {
             return reopened ? TaskState.PENDING : change.state();
         }
-
-        boolean isRunning() {
-            return state() == TaskState.RUNNING;
-        }
     }
 
     /** Adds a change, unless the state does not allow it. */
@@ -83,12 +79,18 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
         if (change.state() == TaskState.RUNNING) {
             return new Entry(change, change.at(), false, last);
         }
-        if (last != null && last.isRunning() && change.cachedFrom().isEmpty()) {
+        if (last != null && endsAttempt(last.state(), change)) {
             return new Entry(change, last.startedAt(), false, last.before());
         }
         return last != null && last.state() == TaskState.RETRYING && change.state() == TaskState.CANCELLED
                 ? new Entry(cancelled(last.change(), change), last.startedAt(), false, last.before())
                 : new Entry(change, null, false, last);
+    }
+
+    private static boolean endsAttempt(TaskState now, TaskChange change) {
+        return now == TaskState.RUNNING
+                ? change.cachedFrom().isEmpty()
+                : now == TaskState.RETRYING && change.state() == TaskState.FAILED;
     }
 
     /** No attempt follows one that has failed: it is what the cancel has ended. */
@@ -165,6 +167,7 @@ final class MemoryTask extends AtomicReference<MemoryTask.@Nullable Entry> {
                 change.mapIndex(),
                 last.state(),
                 List.copyOf(attempts),
+                last.startedAt() != null && !last.reopened(),
                 change.rows(),
                 last.reopened() ? Optional.empty() : change.cachedFrom());
     }

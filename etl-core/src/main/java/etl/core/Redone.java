@@ -1,7 +1,6 @@
 package etl.core;
 
 import etl.core.spi.RowCounts;
-import etl.core.spi.StoredAttempt;
 import etl.core.spi.StoredTask;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -89,6 +88,7 @@ final class Redone {
                                     row.mapIndex(),
                                     TaskState.PENDING,
                                     row.attempts(),
+                                    false,
                                     RowCounts.NONE,
                                     Optional.empty())
                             : row);
@@ -214,11 +214,7 @@ final class Redone {
 
     private boolean hasRun(int task) {
         StoredTask row = stored[task];
-        if (row == null || row.attempts().isEmpty()) {
-            return false;
-        }
-        StoredAttempt last = row.attempts().get(row.attempts().size() - 1);
-        return last.state() == row.state();
+        return row != null && row.byLastAttempt();
     }
 
     private Set<String> ids() {

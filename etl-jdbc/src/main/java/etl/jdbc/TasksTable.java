@@ -126,7 +126,14 @@ final class TasksTable {
                 new RowCounts(row.getLong("rows_read"), row.getLong("rows_written"), row.getLong("rows_rejected"));
         Optional<RunId> cachedFrom =
                 Optional.ofNullable(row.getObject("cached_from", UUID.class)).map(RunId::new);
-        return new StoredTask(row.getString("task_id"), row.getInt("map_index"), state, attempts, rows, cachedFrom);
+        return new StoredTask(
+                row.getString("task_id"),
+                row.getInt("map_index"),
+                state,
+                attempts,
+                startedAt.isPresent(),
+                rows,
+                cachedFrom);
     }
 
     /** Sets the parameters of a statement. */

@@ -13,15 +13,19 @@ import etl.core.RunId;
 import etl.core.RunReport;
 import etl.core.RunState;
 import etl.core.TaskRef;
+import etl.core.TaskSkippedException;
+import etl.core.TaskState;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunOwnedException;
 import etl.core.spi.StoredAttempt;
+import etl.core.spi.StoredTask;
 import etl.testkit.PostgresExtension;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -111,6 +115,38 @@ class RunControlOnPostgresTest {
                     .endsWith("half a pair \uFFFD, NUL \uFFFD");
         }
         assertThat(executed).containsExactly("load");
+    }
+
+    @Test
+    void a_task_that_has_skipped_itself_before_is_executed_once_what_is_above_it_succeeds() {
+        Set<String> skipping = ConcurrentHashMap.newKeySet();
+        PipelineBuilder builder = Pipeline.named("skipping");
+        TaskRef<?>[] above = {};
+        for (String id : List.of("first", "second", "third")) {
+            above = new TaskRef<?>[] {
+                builder.task(id).after(above).run(ctx -> {
+                    executed.add(id);
+                    if (skipping.contains(id)) {
+                        throw new TaskSkippedException("nothing for " + id);
+                    }
+                })
+            };
+        }
+        Pipeline pipeline = builder.build();
+        try (Etl etl = process()) {
+            skipping.add("third");
+            RunId id = etl.run(pipeline).id();
+            skipping.add("first");
+            etl.rerun(id, pipeline, Rerun.from("first")).await();
+            executed.clear();
+            skipping.clear();
+
+            RunReport report = etl.rerun(id, pipeline, Rerun.only("first")).await();
+
+            assertThat(report.state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(executed).containsExactly("first", "second", "third");
+            assertThat(etl.store().tasks(id)).extracting(StoredTask::state).containsOnly(TaskState.SUCCEEDED);
+        }
     }
 
     @Test

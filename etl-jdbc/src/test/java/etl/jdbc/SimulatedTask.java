@@ -130,7 +130,7 @@ record SimulatedTask(
         if (startedAt != null) {
             attempts.add(current(state));
         }
-        return new StoredTask(key.taskId(), key.mapIndex(), state, attempts, rows, Optional.empty());
+        return new StoredTask(key.taskId(), key.mapIndex(), state, attempts, startedAt != null, rows, Optional.empty());
     }
 
     RunId run() {

@@ -67,6 +67,31 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
     }
 
     @Test
+    void a_task_that_has_skipped_itself_and_was_skipped_later_is_not_kept() throws Exception {
+        RunId run = created();
+        ErrorInfo reason = new ErrorInfo("etl.core.TaskSkippedException", "nothing to do", "");
+        try (RunJournal journal = store().journal(run)) {
+            skipped(journal, "own", reason);
+            skipped(journal, "by-rule", reason);
+            journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
+        }
+        reopen(run, Set.of("by-rule"));
+        try (RunJournal journal = store().journal(run)) {
+            written(journal, TaskChange.ended("by-rule", 1, TaskState.SKIPPED, NOON));
+            journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
+        }
+        assertThat(store().tasks(run))
+                .extracting(StoredTask::taskId, StoredTask::state, StoredTask::survivesResume)
+                .containsExactly(tuple("by-rule", TaskState.SKIPPED, false), tuple("own", TaskState.SKIPPED, true));
+
+        reopen(run, Set.of());
+
+        assertThat(store().tasks(run))
+                .extracting(StoredTask::taskId, StoredTask::state, StoredTask::attempt)
+                .containsExactly(tuple("by-rule", TaskState.PENDING, 1), tuple("own", TaskState.SKIPPED, 1));
+    }
+
+    @Test
     void a_reopened_run_keeps_what_succeeded_and_every_attempt() throws Exception {
         RunId run = created();
         ErrorInfo error = new ErrorInfo("bad", "", "");
@@ -203,6 +228,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
                                 new StoredAttempt(1, TaskState.FAILED, NOON, Optional.of(NOON), Optional.of(error)),
                                 new StoredAttempt(
                                         2, TaskState.SUCCEEDED, later, Optional.of(later), Optional.of(reason))),
+                        true,
                         RowCounts.NONE,
                         Optional.empty()));
         assertThat(store().output(run, "failed", INTEGERS)).isEqualTo(List.of(1));
@@ -291,6 +317,7 @@ public abstract class ReopenedRunContract extends StoreUnderTest {
                         TaskState.CANCELLED,
                         List.of(new StoredAttempt(
                                 1, TaskState.CANCELLED, NOON, Optional.of(later), Optional.of(error))),
+                        true,
                         rows,
                         Optional.empty()));
     }

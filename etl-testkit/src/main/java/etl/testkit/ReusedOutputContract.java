@@ -77,6 +77,7 @@ public abstract class ReusedOutputContract {
                         StoredTask.NOT_MAPPED,
                         TaskState.SUCCEEDED,
                         List.of(),
+                        false,
                         RowCounts.NONE,
                         Optional.of(COMPUTED_BY)));
         assertThat(task("a")).returns(0, StoredTask::attempt).returns(true, StoredTask::survivesResume);
@@ -96,6 +97,7 @@ public abstract class ReusedOutputContract {
                         StoredTask.NOT_MAPPED,
                         TaskState.SUCCEEDED,
                         List.of(new StoredAttempt(1, TaskState.RETRYING, NOON, Optional.of(NOON), Optional.of(ERROR))),
+                        false,
                         RowCounts.NONE,
                         Optional.of(COMPUTED_BY)));
     }

@@ -169,6 +169,7 @@ public abstract class StateStoreContract extends StoreUnderTest {
                                         NOON.plusSeconds(2),
                                         Optional.of(NOON.plusSeconds(3)),
                                         Optional.empty())),
+                        true,
                         rows,
                         Optional.empty()));
     }
