@@ -132,13 +132,21 @@ final class MemoryRun {
         return outputs;
     }
 
+    /** Whoever reopens a run without an owner may be late: another thread may be executing its tasks already. */
     synchronized void reopen(Set<String> taskIds) {
+        if (!hasOwner() && !isReopenedByAnybody(taskIds)) {
+            return;
+        }
         state = RunState.RUNNING;
         endedAt = Optional.empty();
         error = Optional.empty();
         cancelRequested = false;
         onCancelRequest = null;
         rows.all().forEach(task -> task.reopen(taskIds));
+    }
+
+    private boolean isReopenedByAnybody(Set<String> taskIds) {
+        return state.isFinal() && (state != RunState.SUCCEEDED || !taskIds.isEmpty());
     }
 
     synchronized boolean mark(TaskChange mark) {

@@ -159,7 +159,7 @@ class ExternalRunsTest {
         assertThat(executions).hasValue(1);
     }
 
-    private static void awaitLatch(CountDownLatch latch) {
+    static void awaitLatch(CountDownLatch latch) {
         try {
             latch.await();
         } catch (InterruptedException interruption) {

@@ -135,6 +135,9 @@ final class SimulatedDatabase implements BatchStore, LeaseStore, RunStore {
         if (run == null) {
             return false;
         }
+        if (lease == null && !run.isReopenedByAnybody(taskIds)) {
+            return true;
+        }
         RunState before = run.state;
         run.state = RunState.RUNNING;
         run.endedAt = null;

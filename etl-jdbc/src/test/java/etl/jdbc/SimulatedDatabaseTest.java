@@ -143,7 +143,7 @@ class SimulatedDatabaseTest {
                     });
                 }
                 case 4 -> {
-                    Lease lease = lease();
+                    Lease lease = random.nextInt(4) == 0 ? null : lease();
                     Set<String> again = random.nextInt(3) == 0 ? Set.of("a") : Set.of();
                     both("reopen", (batches, leases, runs) -> runs.reopen(id(), lease, again));
                     attempt += 2;

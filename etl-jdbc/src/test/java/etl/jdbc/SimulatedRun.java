@@ -6,6 +6,7 @@ import etl.core.spi.NewRun;
 import etl.core.spi.StoredRun;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code pipeline_runs} in memory. Times of leases are microseconds of the database's clock. */
@@ -47,6 +48,10 @@ final class SimulatedRun {
 
     boolean isUnfinished() {
         return !state.isFinal();
+    }
+
+    boolean isReopenedByAnybody(Set<String> taskIds) {
+        return state.isFinal() && (state != RunState.SUCCEEDED || !taskIds.isEmpty());
     }
 
     void take(String by, long until, long now, boolean sameEpoch) {

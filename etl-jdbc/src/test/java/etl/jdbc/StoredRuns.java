@@ -15,6 +15,10 @@ final class StoredRuns {
     private StoredRuns() {}
 
     static RunId create(JdbcStateStore store) {
+        return create(store, EngineRun.LOCAL);
+    }
+
+    static RunId create(JdbcStateStore store, EngineRun engineRun) {
         RunId id = RunId.random();
         store.create(new NewRun(
                 id,
@@ -22,7 +26,7 @@ final class StoredRuns {
                 "f00d",
                 Optional.empty(),
                 Map.of(),
-                EngineRun.LOCAL,
+                engineRun,
                 1,
                 Instant.parse("2001-01-01T12:00:00Z"),
                 Optional.empty(),

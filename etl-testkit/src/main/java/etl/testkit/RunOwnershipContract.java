@@ -9,12 +9,14 @@ import etl.core.TaskState;
 import etl.core.spi.EngineRun;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.NewRun;
+import etl.core.spi.RowCounts;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunLostException;
 import etl.core.spi.RunOwnedException;
 import etl.core.spi.StateStore;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
+import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -154,6 +156,64 @@ public abstract class RunOwnershipContract {
 
         assertThat(store().tasks(run)).hasSize(2);
         assertThat(store().find(run).orElseThrow().owner()).isEmpty();
+    }
+
+    @Test
+    void of_many_who_reopen_a_run_that_an_engine_drives_the_later_ones_change_nothing() {
+        for (RunState ended : List.of(RunState.FAILED, RunState.CANCELLED)) {
+            RunId run = created(new EngineRun("airflow", "run " + RunId.random()));
+            try (RunJournal one = store().journal(run);
+                    RunJournal other = store().journal(run)) {
+                fail(one, "a", 1);
+                fail(one, "b", 1);
+                one.ended(ended, NOON, Optional.empty());
+
+                one.reopen(Set.of());
+                AwaitedReceipt.written(one, TaskChange.started("a", 2, NOON));
+                fail(one, "b", 2);
+                other.reopen(Set.of());
+
+                assertThat(store().tasks(run))
+                        .extracting(StoredTask::state)
+                        .containsExactly(TaskState.RUNNING, TaskState.FAILED);
+                AwaitedReceipt.written(one, succeeded("a", 2));
+                one.ended(RunState.SUCCEEDED, NOON, Optional.empty());
+                other.reopen(Set.of());
+            }
+            assertThat(store().find(run).orElseThrow().state()).isEqualTo(RunState.SUCCEEDED);
+            assertThat(store().output(run, "a", String.class)).isEqualTo("a in attempt 2");
+        }
+    }
+
+    @Test
+    void a_run_that_an_engine_has_driven_to_its_success_is_reopened_for_tasks_that_are_given() {
+        RunId run = created(new EngineRun("airflow", "run " + RunId.random()));
+        try (RunJournal journal = store().journal(run)) {
+            for (String task : List.of("a", "b")) {
+                AwaitedReceipt.written(journal, TaskChange.started(task, 1, NOON));
+                AwaitedReceipt.written(journal, succeeded(task, 1));
+            }
+            journal.ended(RunState.SUCCEEDED, NOON, Optional.empty());
+
+            journal.reopen(Set.of("a"));
+        }
+
+        assertThat(store().find(run).orElseThrow().state()).isEqualTo(RunState.RUNNING);
+        assertThat(store().tasks(run))
+                .extracting(StoredTask::state)
+                .containsExactly(TaskState.PENDING, TaskState.SUCCEEDED);
+    }
+
+    private static void fail(RunJournal journal, String task, int attempt) {
+        AwaitedReceipt.written(journal, TaskChange.started(task, attempt, NOON));
+        AwaitedReceipt.written(
+                journal,
+                TaskChange.failed(
+                        task, attempt, TaskState.FAILED, NOON, RowCounts.NONE, new ErrorInfo("broken", "", "")));
+    }
+
+    private static TaskChange succeeded(String task, int attempt) {
+        return TaskChange.succeeded(task, attempt, NOON, RowCounts.NONE, task + " in attempt " + attempt, String.class);
     }
 
     @Test

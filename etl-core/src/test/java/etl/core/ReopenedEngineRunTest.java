@@ -1,0 +1,96 @@
+package etl.core;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import etl.core.spi.EngineRun;
+import etl.core.spi.RunJournal;
+import etl.core.spi.StateStore;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A run that has failed and is cleared in its engine, so that several processes find it so at once. */
+@Timeout(value = 30, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class ReopenedEngineRunTest {
+    private final StateStore store = InMemoryStateStore.create();
+    private final Etl etl = Etl.builder().store(store).build();
+    private final ExternalRuns external = etl.external();
+    private final AtomicBoolean broken = new AtomicBoolean(true);
+    private final AtomicInteger executions = new AtomicInteger();
+    private final CountDownLatch executing = new CountDownLatch(1);
+    private final CountDownLatch goOn = new CountDownLatch(1);
+    private final Pipeline pipeline = pipeline();
+    private final RunId run =
+            external.begin(pipeline, Arguments.none(), new EngineRun("airflow", "manual__2001-01-01"));
+
+    @AfterEach
+    void close() {
+        etl.close();
+    }
+
+    private Pipeline pipeline() {
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("slow").run(ctx -> {
+            failWhileBroken();
+            executions.incrementAndGet();
+            executing.countDown();
+            goOn.await();
+        });
+        builder.task("quick").run(ctx -> failWhileBroken());
+        return builder.build();
+    }
+
+    private void failWhileBroken() {
+        if (broken.get()) {
+            throw new IllegalStateException("broken");
+        }
+    }
+
+    private void fail() {
+        external.attempt(pipeline, run, "slow", 1);
+        external.attempt(pipeline, run, "quick", 1);
+        external.finish(pipeline, run);
+        broken.set(false);
+    }
+
+    /** A store whose process is held up before it opens its first journal, until the slow task is executed. */
+    private final class Late extends StoreDouble {
+        private final CountDownLatch hasRead = new CountDownLatch(1);
+
+        Late() {
+            super(store);
+        }
+
+        @Override
+        public RunJournal journal(RunId id) {
+            hasRead.countDown();
+            ExternalRunsTest.awaitLatch(executing);
+            return super.journal(id);
+        }
+    }
+
+    @Test
+    void a_process_that_is_late_does_not_reset_what_another_one_executes() throws InterruptedException {
+        fail();
+        Late late = new Late();
+        try (Etl other = Etl.builder().store(late).build()) {
+            CompletableFuture<EngineAttempt> quick =
+                    CompletableFuture.supplyAsync(() -> other.external().attempt(pipeline, run, "quick", 2));
+            late.hasRead.await();
+            CompletableFuture<EngineAttempt> slow =
+                    CompletableFuture.supplyAsync(() -> external.attempt(pipeline, run, "slow", 2));
+
+            assertThat(quick.join().state()).isEqualTo(TaskState.SUCCEEDED);
+            assertThat(store.task(run, "slow").orElseThrow().state()).isEqualTo(TaskState.RUNNING);
+            goOn.countDown();
+            assertThat(slow.join().state()).isEqualTo(TaskState.SUCCEEDED);
+        }
+        assertThat(external.attempt(pipeline, run, "slow", 3).attempt()).isEqualTo(2);
+        assertThat(external.finish(pipeline, run).state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(executions).hasValue(1);
+    }
+}
