@@ -87,13 +87,15 @@ public final class ExternalRuns {
         return stored;
     }
 
-    private void reopenIfFailed(StoredRun stored) {
-        if (stored.state() == RunState.FAILED || stored.state() == RunState.CANCELLED) {
-            try (RunJournal journal =
-                    settings.store().journal(stored.definition().id())) {
-                journal.reopen(Set.of());
-            }
+    /** False if there was no need to. */
+    private boolean reopenIfFailed(StoredRun stored) {
+        if (stored.state() != RunState.FAILED && stored.state() != RunState.CANCELLED) {
+            return false;
         }
+        try (RunJournal journal = settings.store().journal(stored.definition().id())) {
+            journal.reopen(Set.of());
+        }
+        return true;
     }
 
     private RunEvents events(Pipeline pipeline, StoredRun stored) {
@@ -106,8 +108,8 @@ public final class ExternalRuns {
     }
 
     /**
-     * Executes one attempt of a task in this process and waits for its end. A task that has SUCCEEDED before is not
-     * executed again, and one with a {@link Cache} is not executed if its output is there.
+     * Executes one attempt of a task in this process and waits for its end. A task that is SUCCEEDED, SKIPPED or
+     * UPSTREAM_FAILED already is not executed again, and one with a {@link Cache} is not executed if its output is there.
      *
      * @param pipeline the pipeline
      * @param id the run, which was begun before
@@ -124,16 +126,16 @@ public final class ExternalRuns {
         int task = pipeline.ordinal(taskId);
         StoredRun stored = stored(id, pipeline);
         Optional<StoredTask> before = settings.store().task(id, taskId);
-        if (before.filter(row -> row.state() == TaskState.SUCCEEDED).isPresent()) {
-            Object output =
-                    settings.store().output(id, taskId, pipeline.task(task).outputType());
-            return new EngineAttempt(
-                    TaskState.SUCCEEDED, before.get().attempt(), false, Duration.ZERO, Optional.empty(), output);
+        if (before.filter(StoredTask::survivesResume).isEmpty() && reopenIfFailed(stored)) {
+            before = settings.store().task(id, taskId);
+        }
+        Optional<EngineAttempt> known = before.flatMap(row -> StoredAnswer.of(row, () -> output(pipeline, id, task)));
+        if (known.isPresent()) {
+            return known.get();
         }
         int number = engineNumber > 0
                 ? engineNumber
                 : before.map(StoredTask::attempt).orElse(0) + 1;
-        reopenIfFailed(stored);
         Optional<TaskState> settled =
                 settle(pipeline, id, task, before.map(StoredTask::attempt).orElse(0));
         if (settled.isPresent()) {
