@@ -76,12 +76,38 @@ final class BackfillRun {
     }
 
     private void begin(DataInterval interval) {
-        IntervalReport before = stored(interval);
-        if (before.state() == IntervalState.SUCCEEDED || before.state() == IntervalState.REFUSED) {
-            done(before);
-            return;
+        try {
+            IntervalReport before = stored(interval);
+            if (before.state() == IntervalState.SUCCEEDED || before.state() == IntervalState.REFUSED) {
+                done(before);
+            } else {
+                active.put(interval, handle(interval));
+            }
+        } catch (RuntimeException failure) {
+            haltIfClosed(failure);
         }
-        active.put(interval, handle(interval));
+    }
+
+    /** Runs that are active end in the drain period, or are stopped after it, and each is told by its handle. */
+    private void haltIfClosed(RuntimeException failure) {
+        if (!isClosed()) {
+            throw failure;
+        }
+        halted = true;
+        LOG.info(
+                "the backfill of schedule '{}' ends, because its orchestrator is closed; start it again to go on",
+                scheduled.name(),
+                failure);
+    }
+
+    /** Asked only after a failure, since whoever makes arguments may throw the same exception as a closed orchestrator. */
+    private boolean isClosed() {
+        try {
+            var unused = etl.control();
+            return false;
+        } catch (IllegalStateException closed) {
+            return true;
+        }
     }
 
     private RunHandle handle(DataInterval interval) {
@@ -160,6 +186,8 @@ final class BackfillRun {
                     run.setValue(etl.resume(run.getValue().id(), scheduled.pipeline()));
                 } catch (ResumeRefusedException | StateStoreException notNow) {
                     LOG.debug("run {} is not taken over", run.getValue().id(), notNow);
+                } catch (RuntimeException failure) {
+                    haltIfClosed(failure);
                 }
             }
         }

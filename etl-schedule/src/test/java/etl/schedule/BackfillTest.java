@@ -25,7 +25,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -272,6 +274,85 @@ class BackfillTest {
             assertThat(report.intervals().get(0).run())
                     .isEqualTo(stopped.intervals().get(0).run());
         }
+    }
+
+    /** A pipeline whose runs each wait for a permit of the test. */
+    private static Pipeline gated(String name, Semaphore begun, Semaphore goOn) {
+        PipelineBuilder builder = Pipeline.named(name);
+        builder.task("load").run(ctx -> {
+            begun.release();
+            goOn.acquire();
+        });
+        return builder.build();
+    }
+
+    /** Closes an orchestrator, and returns when it starts nothing more. */
+    private static Thread closing(Etl draining) {
+        Thread thread = new Thread(draining::close);
+        thread.start();
+        try {
+            while (true) {
+                var unused = draining.control();
+                Thread.onSpinWait();
+            }
+        } catch (IllegalStateException closed) {
+            return thread;
+        }
+    }
+
+    @Test
+    void a_backfill_whose_orchestrator_drains_reports_what_it_has_done() throws Exception {
+        Etl draining = Etl.builder().store(store).drain(Duration.ofSeconds(60)).build();
+        Semaphore begun = new Semaphore(0);
+        Semaphore goOn = new Semaphore(0);
+        Backfill backfill = Backfill.of(gated("slow", begun, goOn), HOURLY, FROM, hour(4));
+        FutureTask<BackfillReport> report = new FutureTask<>(() -> backfill.run(draining));
+        new Thread(report).start();
+        goOn.release();
+        assertThat(begun.tryAcquire(2, 30, TimeUnit.SECONDS)).isTrue();
+        Thread closing = closing(draining);
+        goOn.release();
+
+        assertThat(report.get(30, TimeUnit.SECONDS).intervals())
+                .extracting(IntervalReport::state)
+                .containsExactly(
+                        IntervalState.SUCCEEDED, IntervalState.SUCCEEDED, IntervalState.NOT_RUN, IntervalState.NOT_RUN);
+        closing.join();
+        assertThat(backfill.run(draining).intervals())
+                .as("a backfill on an orchestrator that is closed")
+                .extracting(IntervalReport::state)
+                .containsOnly(IntervalState.SUCCEEDED, IntervalState.NOT_RUN);
+    }
+
+    @Test
+    void a_backfill_that_follows_the_run_of_another_process_while_its_orchestrator_drains_waits_for_its_own()
+            throws Exception {
+        Etl draining = Etl.builder().store(store).drain(Duration.ofSeconds(60)).build();
+        Semaphore begun = new Semaphore(0);
+        Semaphore goOn = new Semaphore(0);
+        Pipeline pipeline = gated("shared", begun, goOn);
+        FutureTask<BackfillReport> elsewhere = new FutureTask<>(
+                () -> Backfill.of(pipeline, HOURLY, FROM, hour(1)).run(etl));
+        new Thread(elsewhere).start();
+        assertThat(begun.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+        FutureTask<BackfillReport> report = new FutureTask<>(() ->
+                Backfill.of(pipeline, HOURLY, FROM, hour(3)).parallelism(2).run(draining));
+        new Thread(report).start();
+        assertThat(begun.tryAcquire(30, TimeUnit.SECONDS)).isTrue();
+        Thread closing = closing(draining);
+
+        assertThatThrownBy(() -> report.get(3, TimeUnit.SECONDS))
+                .as("still waiting after it has looked whether the other process lives")
+                .isInstanceOf(TimeoutException.class);
+        goOn.release(2);
+        assertThat(report.get(30, TimeUnit.SECONDS).intervals())
+                .extracting(IntervalReport::state)
+                .doesNotContain(IntervalState.FAILED)
+                .endsWith(IntervalState.NOT_RUN)
+                .element(1)
+                .isEqualTo(IntervalState.SUCCEEDED);
+        closing.join();
+        assertThat(elsewhere.get(30, TimeUnit.SECONDS).isComplete()).isTrue();
     }
 
     @Test
