@@ -117,7 +117,7 @@ final class Ticker {
                 Instant next = attend(scheduled, Optional.ofNullable(stored.get(scheduled.name())), now);
                 wake = next.isBefore(wake) ? next : wake;
             }
-        } catch (StateStoreException outage) {
+        } catch (RuntimeException | Error outage) {
             complain("", "schedules are not kept at the moment: " + outage.getMessage(), outage);
             return now.plus(poll);
         }
@@ -143,7 +143,7 @@ final class Ticker {
             return handled ? now : Instant.MAX;
         } catch (StateStoreException outage) {
             throw outage;
-        } catch (RuntimeException notStarted) {
+        } catch (RuntimeException | Error notStarted) {
             complain(
                     scheduled.name(),
                     "the run of schedule '" + scheduled.name() + "' cannot be started and is tried again every " + poll

@@ -12,23 +12,34 @@ import etl.core.RunState;
 import etl.core.Schedule;
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
+import etl.core.spi.ScheduleStore;
+import etl.core.spi.StateStore;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** What goes wrong with a schedule, and what is refused. */
 class SchedulerFaultsTest extends SchedulersOnOneStore {
-    @Test
-    void a_schedule_that_cannot_start_its_run_neither_stops_the_others_nor_loses_its_tick() throws Exception {
-        AtomicReference<RuntimeException> fault = new AtomicReference<>(new IllegalStateException("not yet"));
+    static List<Throwable> faults() {
+        return List.of(new IllegalStateException("not yet"), new NoClassDefFoundError("Absent"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void a_schedule_that_cannot_start_its_run_neither_stops_the_others_nor_loses_its_tick(Throwable thrown)
+            throws Exception {
+        AtomicReference<Throwable> fault = new AtomicReference<>(thrown);
         start(builder()
                 .schedule("faulty", orders.pipeline, HOURLY, tick -> {
-                    if (fault.get() != null) {
-                        throw fault.get();
-                    }
+                    raise(fault.get());
                     return Arguments.none();
                 })
                 .schedule("sound", orders.pipeline, HOURLY, tick -> Arguments.none())
@@ -43,6 +54,62 @@ class SchedulerFaultsTest extends SchedulersOnOneStore {
         assertThat(orders.await(1)).containsExactly("01:00");
         assertThat(store.findByKey("orders", "schedule/faulty/2001-01-01T01:00:00Z"))
                 .isPresent();
+    }
+
+    private static void raise(Throwable fault) {
+        if (fault instanceof Error error) {
+            throw error;
+        }
+        if (fault instanceof RuntimeException exception) {
+            throw exception;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("faults")
+    void a_store_that_cannot_be_read_for_a_while_is_read_again(Throwable thrown) throws Exception {
+        AtomicReference<Throwable> fault = new AtomicReference<>();
+        Etl etl = Etl.builder().store(failing(fault)).time(time).build();
+        open.add(etl);
+        start(Scheduler.builder(etl)
+                .executor(Runnable::run)
+                .pollInterval(Duration.ofMinutes(1))
+                .schedule("hourly", orders.pipeline, HOURLY, tick -> Arguments.none()));
+
+        fault.set(thrown);
+        pass(1);
+        assertThat(store.findByKey("orders", "schedule/hourly/2001-01-01T01:00:00Z"))
+                .isEmpty();
+
+        fault.set(null);
+        time.pass(Duration.ofMinutes(1));
+        assertThat(orders.await(1)).containsExactly("01:00");
+    }
+
+    /** The store of the test, whose schedules cannot be listed while there is a fault. */
+    private StateStore failing(AtomicReference<Throwable> fault) {
+        ScheduleStore schedules = around(ScheduleStore.class, (method, arguments) -> {
+            if (method.getName().equals("all")) {
+                raise(fault.get());
+            }
+            return method.invoke(store.schedules(), arguments);
+        });
+        return around(
+                StateStore.class,
+                (method, arguments) ->
+                        method.getName().equals("schedules") ? schedules : method.invoke(store, arguments));
+    }
+
+    /** What is called instead of a method. */
+    private interface Call {
+        Object of(Method method, Object[] arguments) throws ReflectiveOperationException;
+    }
+
+    private static <T> T around(Class<T> type, Call call) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> call.of(method, arguments)));
     }
 
     @Test
