@@ -77,7 +77,7 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
 
     <T extends @Nullable Object, X extends Exception> T inTransaction(FallibleWork<T, X> work) throws SQLException, X {
         try (Connection connection = dataSource.getConnection()) {
-            Settings came = settings(connection);
+            Settings came = taken(connection);
             connection.setAutoCommit(false);
             T result;
             try {
@@ -105,7 +105,7 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
     /** A statement that is a transaction by itself, so that nothing else has to be sent. */
     <T extends @Nullable Object> T inStatement(Work<T> work) throws SQLException {
         try (Connection connection = dataSource.getConnection()) {
-            Settings came = settings(connection);
+            Settings came = taken(connection);
             T result;
             try {
                 connection.setAutoCommit(true);
@@ -132,6 +132,18 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
                 connection.setNetworkTimeout(Runnable::run, networkTimeout);
             }
         }
+    }
+
+    /**
+     * A pool may have looked at the connection by a query, and left its transaction open: that has a snapshot already, so its
+     * isolation level cannot be set any more. Nothing of the host's can be in it.
+     */
+    private Settings taken(Connection connection) throws SQLException {
+        Settings came = settings(connection);
+        if (!came.autoCommit()) {
+            connection.rollback();
+        }
+        return came;
     }
 
     private Settings settings(Connection connection) throws SQLException {

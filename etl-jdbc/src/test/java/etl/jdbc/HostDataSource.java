@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -29,20 +30,31 @@ final class HostDataSource extends PGSimpleDataSource implements AutoCloseable {
 
     private final transient Settings settings;
     private final transient Commit commit;
+    private final boolean validating;
     private final transient Queue<Settings> returned = new ConcurrentLinkedQueue<>();
     private final AtomicInteger taken = new AtomicInteger();
     private volatile boolean closed;
 
-    HostDataSource(DataSource server, Settings settings, Commit commit) {
+    private HostDataSource(DataSource server, Settings settings, Commit commit, boolean validating) {
         this.settings = settings;
         this.commit = commit;
+        this.validating = validating;
         setUrl(((PGSimpleDataSource) server).getUrl());
         setUser(((PGSimpleDataSource) server).getUser());
         setPassword(((PGSimpleDataSource) server).getPassword());
     }
 
+    HostDataSource(DataSource server, Settings settings, Commit commit) {
+        this(server, settings, commit, false);
+    }
+
     HostDataSource(DataSource server, Settings settings) {
         this(server, settings, Connection::commit);
+    }
+
+    /** Looks at each connection by a query before it is handed out, and does not end the transaction of that query. */
+    static HostDataSource validating(DataSource server, Settings settings) {
+        return new HostDataSource(server, settings, Connection::commit, true);
     }
 
     @Override
@@ -51,6 +63,11 @@ final class HostDataSource extends PGSimpleDataSource implements AutoCloseable {
         connection.setReadOnly(settings.readOnly());
         connection.setTransactionIsolation(settings.isolation());
         connection.setAutoCommit(settings.autoCommit());
+        if (validating) {
+            try (Statement validation = connection.createStatement()) {
+                validation.execute("select 1");
+            }
+        }
         taken.incrementAndGet();
         return (Connection) Proxy.newProxyInstance(
                 getClass().getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {

@@ -9,12 +9,17 @@ import etl.core.PipelineBuilder;
 import etl.core.RunId;
 import etl.core.RunReport;
 import etl.core.TaskRef;
+import etl.core.spi.Purged;
+import etl.core.spi.Retention;
 import etl.core.spi.StateStoreException;
+import etl.core.spi.StoredSchedule;
 import etl.testkit.PostgresExtension;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -36,6 +41,24 @@ class HostDataSourceTest {
                 new HostDataSource.Settings(false, false, Connection.TRANSACTION_READ_COMMITTED),
                 new HostDataSource.Settings(true, false, Connection.TRANSACTION_SERIALIZABLE),
                 new HostDataSource.Settings(false, false, Connection.TRANSACTION_REPEATABLE_READ));
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void a_transaction_that_a_pool_has_left_open_is_in_nobodys_way(HostDataSource.Settings settings) throws Exception {
+        try (HostDataSource host = HostDataSource.validating(postgres.dataSource(), settings);
+                JdbcStateStore store = JdbcStateStore.open(host)) {
+            RunId run = StoredRuns.create(store);
+            store.schedules().register(new StoredSchedule("daily", "p", "cron", Instant.EPOCH, Instant.EPOCH, false));
+
+            assertThat(store.tasks(run)).isEmpty();
+            assertThat(store.schedules().pause("daily", true)).isTrue();
+            assertThat(store.purge(Retention.of(Duration.ofDays(1)))).isEqualTo(Purged.NOTHING);
+            assertThat(host.returned()).hasSize(host.taken()).containsOnly(settings);
+            assertThat(Query.strings(
+                            postgres.dataSource(), "select paused from etl.pipeline_schedules where name = 'daily'"))
+                    .containsExactly("t");
+        }
     }
 
     @ParameterizedTest
@@ -64,10 +87,17 @@ class HostDataSourceTest {
         }
     }
 
+    static Stream<HostDataSource> hosts() {
+        return settings().stream()
+                .flatMap(settings -> Stream.of(
+                        new HostDataSource(postgres.dataSource(), settings),
+                        HostDataSource.validating(postgres.dataSource(), settings)));
+    }
+
     @ParameterizedTest
-    @MethodSource("settings")
-    void a_lease_may_be_prolonged_while_data_is_written(HostDataSource.Settings settings) throws Exception {
-        try (HostDataSource host = new HostDataSource(postgres.dataSource(), settings)) {
+    @MethodSource("hosts")
+    void a_lease_may_be_prolonged_while_data_is_written(HostDataSource source) throws Exception {
+        try (HostDataSource host = source) {
             JdbcStateStore store = JdbcStateStore.open(host);
             RawData raw = RawData.in(store);
             TransformedData transformed = TransformedData.in(store);
