@@ -64,15 +64,19 @@ record Database(DataSource dataSource, String schema, Duration longestAnswer) {
      */
     <T extends @Nullable Object> T transaction(String what, Work<T> work) {
         try {
-            return inTransaction(connection -> {
-                try (Statement set = connection.createStatement()) {
-                    set.execute("set transaction isolation level read committed");
-                }
-                return work.with(connection);
-            });
+            return atReadCommitted(work);
         } catch (SQLException failure) {
             throw new StateStoreException(what + " failed: " + reason(failure), failure);
         }
+    }
+
+    <T extends @Nullable Object> T atReadCommitted(Work<T> work) throws SQLException {
+        return inTransaction(connection -> {
+            try (Statement set = connection.createStatement()) {
+                set.execute("set transaction isolation level read committed");
+            }
+            return work.with(connection);
+        });
     }
 
     <T extends @Nullable Object, X extends Exception> T inTransaction(FallibleWork<T, X> work) throws SQLException, X {

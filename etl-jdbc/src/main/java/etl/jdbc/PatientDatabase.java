@@ -40,9 +40,10 @@ final class PatientDatabase implements AutoCloseable {
         }
     }
 
+    /** Sees what others commit meanwhile, whatever isolation level the connection came with. */
     <T extends @Nullable Object> T transaction(String what, Work<T> work) {
         try {
-            return inTransaction(work);
+            return patience.with(again -> database.atReadCommitted(connection -> work.with(connection, again)));
         } catch (SQLException failure) {
             throw new StateStoreException(what + " failed: " + Database.reason(failure), failure);
         }

@@ -22,7 +22,7 @@ final class Schema {
     private static final Set<String> ABSENT = Set.of("42P01", "3F000");
 
     /** The version of the newest migration. */
-    static final MigrationVersion VERSION = MigrationVersion.fromVersion("10");
+    static final MigrationVersion VERSION = MigrationVersion.fromVersion("11");
 
     private Schema() {}
 

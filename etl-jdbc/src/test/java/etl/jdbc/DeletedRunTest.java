@@ -1,16 +1,20 @@
 package etl.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RunId;
+import etl.core.spi.Purged;
+import etl.core.spi.Retention;
 import etl.core.spi.TaskChange;
 import etl.testkit.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -79,6 +83,50 @@ class DeletedRunTest {
                 assertThat(deleted.get()).isEqualTo(1);
             }
             assertThat(taskRuns("etl")).containsExactly(0L);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Connection.TRANSACTION_REPEATABLE_READ, Connection.TRANSACTION_SERIALIZABLE})
+    void a_transaction_that_would_not_see_what_is_being_written_may_not_delete_it(int isolation) throws Exception {
+        try (JdbcStateStore store = JdbcStateStore.open(postgres.dataSource());
+                Connection writing = postgres.dataSource().getConnection();
+                Connection deleting = postgres.dataSource().getConnection();
+                Statement delete = deleting.createStatement()) {
+            RunId run = StoredRuns.create(store);
+            deleting.setTransactionIsolation(isolation);
+            deleting.setAutoCommit(false);
+            delete.execute("select 1");
+            write(store.database(), writing, run, 1);
+
+            assertThatThrownBy(() -> delete.executeUpdate("delete from etl.pipeline_runs where run_id = '" + run + "'"))
+                    .isInstanceOf(SQLException.class)
+                    .hasMessageContaining("runs cannot be deleted at isolation level")
+                    .hasMessageContaining("begin isolation level read committed");
+
+            deleting.rollback();
+            assertThat(store.find(run)).isPresent();
+            assertThat(store.tasks(run)).hasSize(1);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {Connection.TRANSACTION_REPEATABLE_READ, Connection.TRANSACTION_SERIALIZABLE})
+    void a_purge_may_delete_it_on_a_host_whose_connections_are_strict(int isolation) throws Exception {
+        HostDataSource host =
+                new HostDataSource(postgres.dataSource(), new HostDataSource.Settings(true, false, isolation));
+        String schema = "strict_" + isolation;
+        try (JdbcStateStore store = JdbcStateStore.builder(host).schema(schema).open()) {
+            RunId run = StoredRuns.create(store);
+            try (Connection writing = host.getConnection()) {
+                write(store.database(), writing, run, 2);
+            }
+            postgres.execute(
+                    "update " + schema
+                            + ".pipeline_runs set state = 'FAILED', owner = null, lease_until = null, ended_at = now() - interval '2 days'");
+
+            assertThat(store.purge(Retention.of(Duration.ofDays(1)))).isEqualTo(new Purged(1, 2));
+            assertThat(taskRuns(schema)).containsExactly(0L);
         }
     }
 
