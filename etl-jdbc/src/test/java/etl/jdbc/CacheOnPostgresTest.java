@@ -16,6 +16,7 @@ import etl.core.spi.RunListener;
 import etl.testkit.PostgresExtension;
 import etl.testkit.RandomCaches;
 import java.io.BufferedReader;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -150,6 +151,35 @@ class CacheOnPostgresTest {
             assertThat(reused.output(first)).isEqualTo(computed.output(first));
             assertThat(reused.task(first).isCached()).isTrue();
             assertThat(reused.task(second).isCached()).isTrue();
+            assertThat(executions).hasValue(1);
+        }
+    }
+
+    record Amounts(BigDecimal sum, Set<BigDecimal> parts, Map<BigDecimal, Double> rates) {}
+
+    @Test
+    void numbers_have_the_same_hash_before_they_are_stored_and_after() {
+        BigDecimal thousands = new BigDecimal("1200.00").stripTrailingZeros();
+        PipelineBuilder builder = Pipeline.named("numbers");
+        TaskRef<Amounts> first = builder.task("first", Amounts.class)
+                .cache(Cache.version("1"))
+                .run(ctx -> new Amounts(thousands, Set.of(thousands), Map.of(thousands, 1e300)));
+        builder.task("second", BigDecimal.class)
+                .cache(Cache.version("1"))
+                .from(first)
+                .run((ctx, amounts) -> {
+                    executions.incrementAndGet();
+                    return amounts.sum();
+                });
+        Pipeline pipeline = builder.build();
+        try (Etl etl =
+                Etl.builder().store(JdbcStateStore.open(postgres.databaseUrl())).build()) {
+            etl.run(pipeline).orThrow();
+
+            RunReport reused = etl.run(pipeline).orThrow();
+
+            assertThat(reused.tasks()).extracting(TaskReport::isCached).containsOnly(true);
+            assertThat(reused.output(first).sum()).isEqualTo(new BigDecimal("1200"));
             assertThat(executions).hasValue(1);
         }
     }

@@ -11,8 +11,12 @@ import etl.core.spi.StateStoreException;
 import etl.core.spi.TaskChange;
 import etl.testkit.PostgresExtension;
 import java.lang.reflect.Type;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +24,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class OutputsTest {
     private static final Instant AT = Instant.parse("2001-01-01T12:00:00Z");
@@ -58,6 +65,40 @@ class OutputsTest {
         ZonedDateTime time = ZonedDateTime.parse("2001-07-01T12:00+02:00[Europe/Berlin]");
 
         assertThat(again(time, ZonedDateTime.class)).isEqualTo(time);
+    }
+
+    static List<Number> numbers() {
+        return List.of(
+                BigInteger.TWO.pow(4_096).subtract(BigInteger.ONE),
+                new BigInteger("9".repeat(131_072)).negate(),
+                new BigDecimal("9".repeat(131_072) + "." + "9".repeat(16_383)),
+                new BigDecimal("1E-16383"),
+                new BigDecimal("0E-16383"),
+                new BigDecimal("-1.50"),
+                Double.MAX_VALUE,
+                Double.MIN_VALUE,
+                1e10,
+                Float.MAX_VALUE,
+                Long.MIN_VALUE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("numbers")
+    void a_number_of_any_length_is_read_as_it_was(Number number) {
+        assertThat(again(number, number.getClass())).isEqualTo(number);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1.2E+3, 1200", "-1E+20, -100000000000000000000", "0E+5, 0", "0E+1000000000, 0", "1E-7, 0.0000001"})
+    void a_decimal_is_read_as_it_is_without_an_exponent(BigDecimal decimal, BigDecimal read) {
+        assertThat(again(decimal, BigDecimal.class)).isEqualTo(read);
+    }
+
+    @Test
+    void names_and_texts_may_be_long() {
+        Map<String, String> map = Map.of("n".repeat(100_000), "t".repeat(1_000_000));
+
+        assertThat(again(map, new GenericType<Map<String, String>>() {}.type())).isEqualTo(map);
     }
 
     @Test
