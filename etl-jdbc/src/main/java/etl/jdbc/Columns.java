@@ -12,6 +12,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The columns that runs and task runs have in common. */
@@ -40,9 +41,14 @@ final class Columns {
     }
 
     static void setError(PreparedStatement statement, int first, Optional<ErrorInfo> error) throws SQLException {
-        statement.setString(first, error.map(ErrorInfo::type).orElse(null));
-        statement.setString(first + 1, error.map(ErrorInfo::message).orElse(null));
-        statement.setString(first + 2, error.map(ErrorInfo::stack).orElse(null));
+        statement.setString(first, text(error, ErrorInfo::type));
+        statement.setString(first + 1, text(error, ErrorInfo::message));
+        statement.setString(first + 2, text(error, ErrorInfo::stack));
+    }
+
+    /** Not every error is made of an exception, whose texts are storable. */
+    static @Nullable String text(Optional<ErrorInfo> error, Function<ErrorInfo, String> part) {
+        return error.map(part).map(StorableText::of).orElse(null);
     }
 
     static Optional<ErrorInfo> error(ResultSet row) throws SQLException {

@@ -2,11 +2,7 @@ package etl.jdbc;
 
 import java.lang.reflect.Type;
 import java.math.BigDecimal;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.core.JsonParser;
-import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -62,24 +58,5 @@ final class JsonCodec {
 
     private static JavaType javaType(Type type) {
         return MAPPER.getTypeFactory().constructType(type);
-    }
-
-    /** Where the JSON holds a character that jsonb refuses (NUL, or half of a surrogate pair), as a JSON pointer. */
-    static Optional<String> refusedByPostgres(String json) {
-        if (!json.contains("\\u0000") && json.chars().noneMatch(c -> Character.isSurrogate((char) c))) {
-            return Optional.empty();
-        }
-        try (JsonParser parser = MAPPER.createParser(json)) {
-            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                if ((token == JsonToken.VALUE_STRING || token == JsonToken.PROPERTY_NAME)
-                        && parser.getString().codePoints().anyMatch(point -> !StorableText.isStorable(point))) {
-                    String pointer = parser.streamReadContext().pathAsPointer().toString();
-                    return Optional.of(pointer.isEmpty() ? "the value itself" : "field " + pointer);
-                }
-            }
-        } catch (JacksonException unreadable) {
-            return Optional.of("a field");
-        }
-        return Optional.empty();
     }
 }

@@ -47,7 +47,8 @@ public final class RawData {
      * @param records the records, read once and closed; each becomes JSON by its public properties
      * @return how many records were written
      * @throws etl.core.TaskCancelledException if the attempt is cancelled; nothing is written then
-     * @throws IllegalArgumentException if a record holds a character that PostgreSQL cannot store; nothing is written
+     * @throws IllegalArgumentException if a record holds a character or a number that PostgreSQL cannot store; nothing is
+     *     written
      * @throws etl.core.spi.StaleWriteException if another attempt has taken this one's place, or the task has ended;
      *     nothing is written
      * @throws etl.core.spi.StateStoreException if the database refuses; nothing is written
@@ -81,10 +82,10 @@ public final class RawData {
             context.progress(position, -1);
         }
         String json = JsonCodec.encode(record);
-        Optional<String> refused = JsonCodec.refusedByPostgres(json);
-        if (refused.isPresent()) {
-            throw new IllegalArgumentException("record " + position + " of source '" + source
-                    + "' holds a NUL character or half of a surrogate pair in " + refused.get()
+        Optional<StorableJson.Refusal> refusal = StorableJson.refusal(json);
+        if (refusal.isPresent()) {
+            throw new IllegalArgumentException("record " + position + " of source '" + source + "' holds "
+                    + refusal.get().what()
                     + ", which PostgreSQL cannot store; clean it before it is landed");
         }
         return new String[] {context.runId().toString(), source, String.valueOf(position), json, hash(json)};

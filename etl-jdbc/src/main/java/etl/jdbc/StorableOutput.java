@@ -39,11 +39,11 @@ final class StorableOutput {
                             + "; store the data in a table and return a reference to it",
                     null);
         }
-        Optional<String> character = JsonCodec.refusedByPostgres(json);
-        if (character.isPresent()) {
+        Optional<StorableJson.Refusal> refusal = StorableJson.refusal(json);
+        if (refusal.isPresent()) {
             throw refused(
-                    "holds a NUL character or half of a surrogate pair in " + character.get()
-                            + ", which PostgreSQL cannot store; remove it",
+                    "holds " + refusal.get().what() + ", which PostgreSQL cannot store; "
+                            + refusal.get().remedy(),
                     null);
         }
         return json;

@@ -107,7 +107,7 @@ final class TaskRowArrays {
     }
 
     private static @Nullable String error(TaskRow row, Function<ErrorInfo, String> part) {
-        return change(row).error().map(part).orElse(null);
+        return Columns.text(change(row).error(), part);
     }
 
     /**

@@ -45,8 +45,8 @@ public final class TransformedData {
      * @param rows the rows, read once and closed
      * @return how many rows were written, the invalid ones included
      * @throws etl.core.TaskCancelledException if the attempt is cancelled; nothing is written then
-     * @throws IllegalArgumentException if the content of a row holds a character that PostgreSQL cannot store; nothing is
-     *     written
+     * @throws IllegalArgumentException if the content of a row holds a character or a number that PostgreSQL cannot store;
+     *     nothing is written
      * @throws etl.core.spi.StaleWriteException if another attempt has taken this one's place, or the task has ended;
      *     nothing is written
      * @throws etl.core.spi.StateStoreException if the database refuses; nothing is written
@@ -84,10 +84,10 @@ public final class TransformedData {
             context.progress(position, -1);
         }
         String content = JsonCodec.encode(row.content());
-        Optional<String> refused = JsonCodec.refusedByPostgres(content);
-        if (refused.isPresent()) {
-            throw new IllegalArgumentException("the row of raw id " + row.rawId() + " of source '" + source
-                    + "' holds a NUL character or half of a surrogate pair in " + refused.get()
+        Optional<StorableJson.Refusal> refusal = StorableJson.refusal(content);
+        if (refusal.isPresent()) {
+            throw new IllegalArgumentException("the row of raw id " + row.rawId() + " of source '" + source + "' holds "
+                    + refusal.get().what()
                     + ", which PostgreSQL cannot store; clean it before it is written");
         }
         List<String> errors = row.errors().stream().map(StorableText::of).toList();

@@ -6,13 +6,20 @@ import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
+import etl.core.RunId;
 import etl.core.RunReport;
 import etl.core.RunState;
 import etl.core.TaskState;
 import etl.core.spi.ErrorInfo;
+import etl.core.spi.RowCounts;
+import etl.core.spi.RunJournal;
 import etl.core.spi.StoredAttempt;
+import etl.core.spi.TaskChange;
 import etl.testkit.PostgresExtension;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -57,6 +64,32 @@ class ErrorTextTest {
                     .containsOnly(text.stored());
             assertThat(etl.store().find(report.id()).orElseThrow().error().map(ErrorInfo::message))
                     .contains(text.stored());
+        }
+    }
+
+    @Test
+    void an_error_that_is_not_made_of_an_exception_is_stored_as_well() {
+        ErrorInfo error = new ErrorInfo("type \0", "half \uD83D pair", "at \0");
+        ErrorInfo stored = new ErrorInfo("type \uFFFD", "half \uFFFD pair", "at \uFFFD");
+        int tasks = 50;
+        try (JdbcStateStore store = JdbcStateStore.open(postgres.databaseUrl())) {
+            RunId run = StoredRuns.create(store);
+            try (RunJournal journal = store.journal(run)) {
+                Told.start(journal, Instant.EPOCH).join();
+                for (int i = 0; i < tasks; i++) {
+                    journal.write(TaskChange.started("t" + i, 1, Instant.EPOCH), new Told());
+                    journal.write(
+                            TaskChange.failed("t" + i, 1, TaskState.FAILED, Instant.EPOCH, RowCounts.NONE, error),
+                            new Told());
+                }
+                journal.ended(RunState.FAILED, Instant.EPOCH, Optional.of(error));
+            }
+
+            assertThat(store.find(run).orElseThrow().error()).contains(stored);
+            assertThat(store.tasks(run))
+                    .hasSize(tasks)
+                    .extracting(task -> task.attempts().get(0).error().orElseThrow())
+                    .containsOnly(stored);
         }
     }
 }

@@ -110,22 +110,6 @@ class JsonCodecTest {
         assertThat(place).isEqualTo(new Place("K2", 8_611));
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"\0", "a\0b", "\uD83D", "\uDE00 alone", "\uDE00\uD83D"})
-    void what_postgres_refuses_is_found(String text) {
-        assertThat(JsonCodec.refusedByPostgres(JsonCodec.encode(List.of("a", text))))
-                .contains("field /1");
-        assertThat(JsonCodec.refusedByPostgres(JsonCodec.encode(Map.of(text, 1))))
-                .isPresent();
-        assertThat(JsonCodec.refusedByPostgres(JsonCodec.encode(text))).contains("the value itself");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "\\u0000", "\uD83D\uDE00", "\"\t\n\r\\", "\u0001\u007f\uFFFF"})
-    void what_postgres_takes_is_not_refused(String text) {
-        assertThat(JsonCodec.refusedByPostgres(JsonCodec.encode(text))).isEmpty();
-    }
-
     private static Object again(Object value, Type type) {
         return JsonCodec.decode(JsonCodec.encode(value, type), type);
     }

@@ -9,6 +9,7 @@ import etl.core.spi.StaleWriteException;
 import etl.core.spi.StateStoreException;
 import etl.testkit.PostgresExtension;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,6 +105,17 @@ class RawDataTest {
                         "record 1 of source 'lines' holds a NUL character or half of a surrogate pair in field /text,"
                                 + " which PostgreSQL cannot store; clean it before it is landed");
         assertThat(lines()).containsExactly("kept");
+    }
+
+    @Test
+    void a_number_that_cannot_be_stored_is_refused() {
+        Stream<BigDecimal> numbers = Stream.of(BigDecimal.ONE, new BigDecimal("1E-20000"));
+
+        assertThatThrownBy(() -> RawData.in(store).land(first, "numbers", numbers))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("record 1 of source 'numbers' holds a number with more than 131,072 digits before or 16,383"
+                        + " after the decimal point in the value itself, which PostgreSQL cannot store; clean it before it"
+                        + " is landed");
     }
 
     @Test

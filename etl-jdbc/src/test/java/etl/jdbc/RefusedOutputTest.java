@@ -14,6 +14,8 @@ import etl.core.spi.ErrorInfo;
 import etl.core.spi.OutputNotStorableException;
 import etl.core.spi.StoredTask;
 import etl.testkit.PostgresExtension;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +30,8 @@ class RefusedOutputTest {
     static final PostgresExtension postgres = new PostgresExtension();
 
     record Person(String name, List<String> tags) {}
+
+    record Amount(String currency, BigDecimal sum) {}
 
     /** A bean that leads back to itself. */
     public static final class Node {
@@ -57,6 +61,16 @@ class RefusedOutputTest {
         assertThat(messageFor(Person.class, new Person("Ann \uD83D", List.of())))
                 .contains("field /name");
         assertThat(messageFor(String.class, "\uDE00")).contains("the value itself");
+    }
+
+    @Test
+    void an_output_with_a_number_that_is_too_long_fails_its_task() {
+        assertThat(messageFor(BigDecimal.class, new BigDecimal("1E-20000")))
+                .contains("holds a number with more than 131,072 digits before or 16,383 after the decimal point in the"
+                        + " value itself, which PostgreSQL cannot store; round it, or write it as text");
+        assertThat(messageFor(Amount.class, new Amount("EUR", new BigDecimal("1E+1000000000"))))
+                .contains("field /sum");
+        assertThat(messageFor(BigInteger.class, BigInteger.TEN.pow(131_072))).contains("the value itself");
     }
 
     @Test
