@@ -148,8 +148,8 @@ public final class JdbcStateStoreBuilder {
      *
      * @return the store
      * @throws IllegalArgumentException if the schema's name is not allowed
-     * @throws StateStoreException if the database cannot be reached or migrated, or may not be migrated and is not of
-     *     this library's version
+     * @throws StateStoreException if the database cannot be reached or migrated, has another encoding than UTF8, or may not
+     *     be migrated and is not of this library's version
      */
     public JdbcStateStore open() {
         if (dataSource.isPresent()) {

@@ -28,6 +28,7 @@ final class Schema {
 
     static void migrate(Database database) {
         refuseWithoutRights(database);
+        ServerEncoding.check(database);
         try {
             migrations(database).load().migrate();
         } catch (FlywayValidateException mismatch) {
@@ -80,6 +81,7 @@ final class Schema {
 
     /** Refuses a schema that this version of the library cannot work with; changes nothing. */
     static void check(Database database) {
+        ServerEncoding.check(database);
         MigrationVersion found = database.transaction(
                 "reading the version of schema '" + database.schema() + "'",
                 connection -> newest(connection, database));

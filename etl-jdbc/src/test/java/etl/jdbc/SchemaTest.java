@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
@@ -22,6 +23,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SchemaTest {
     @RegisterExtension
@@ -167,6 +170,23 @@ class SchemaTest {
 
         open(url, "given").close();
         open(url, "given").close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"LATIN1", "SQL_ASCII", "EUC_JP"})
+    void a_database_that_cannot_store_every_text_is_refused(String encoding) throws Exception {
+        String name = "in_" + encoding.toLowerCase(Locale.ROOT);
+        postgres.execute("create database " + name + " encoding '" + encoding + "' locale 'C' template template0");
+        String url = postgres.databaseUrl().replaceFirst("/[^/]*$", "/" + name);
+
+        for (boolean migrate : List.of(true, false)) {
+            assertThatThrownBy(
+                            () -> JdbcStateStore.builder(url).migrate(migrate).open())
+                    .isInstanceOf(StateStoreException.class)
+                    .hasMessage("the database has the encoding " + encoding
+                            + ", in which not every text can be stored; create one with the encoding UTF8:"
+                            + " create database ... encoding 'UTF8' template template0");
+        }
     }
 
     private static String urlOf(String role) throws Exception {
