@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The queue of one receiver and the thread that empties it, which lives only while there is something to deliver.
  *
  * <p>The events wait in three lanes, so that the next one to drop is found at once; their numbers keep the order between
- * the lanes. RunEnded may go beyond the capacity: there is one for each run. {@link #lock} guards all fields but
+ * the lanes. The last event of a run may go beyond the capacity: there is one for each run. {@link #lock} guards all fields but
  * {@link #unfinished} and {@link #givenUp}, and is never held while a receiver is called.
  */
 final class Delivery {
@@ -76,7 +76,7 @@ final class Delivery {
     }
 
     private void enqueue(Consumer<Event> target, Event event) {
-        if (size() >= capacity && !(event instanceof RunListener.RunEnded)) {
+        if (size() >= capacity && !isLast(event)) {
             dropped++;
             boolean isProgress = event instanceof RunListener.TaskProgress;
             if (progress.pollFirst() == null && (isProgress || ordinary.pollFirst() == null)) {
@@ -90,7 +90,11 @@ final class Delivery {
         if (event instanceof RunListener.TaskProgress) {
             return progress;
         }
-        return event instanceof RunListener.RunEnded ? runEnds : ordinary;
+        return isLast(event) ? runEnds : ordinary;
+    }
+
+    private static boolean isLast(Event event) {
+        return event instanceof RunListener.RunEnded || event instanceof RunListener.RunStopped;
     }
 
     private int size() {

@@ -97,8 +97,20 @@ final class RunEnd {
         RunId run = scope.run().id();
         String why = cause == null ? "shutdown" : String.valueOf(cause.getMessage());
         LOG.warn("run {} was stopped and can be resumed: {}", run, why);
-        events.close();
-        report.completeExceptionally(new RunStoppedException(run, why, cause));
+        stopped(why, cause);
+    }
+
+    /** Whatever fails here, whoever waits for the run hears of it. */
+    private void stopped(String why, @Nullable Throwable cause) {
+        try {
+            Duration duration =
+                    Duration.between(startedAt, scope.settings().time().instant());
+            events.stopped(new RunListener.RunStopped(scope.run(), duration, why));
+        } catch (RuntimeException | Error defect) {
+            LOG.warn("run {}: its stop could not be told", scope.run().id(), defect);
+        } finally {
+            report.completeExceptionally(new RunStoppedException(scope.run().id(), why, cause));
+        }
     }
 
     private void giveUp() {
@@ -136,9 +148,7 @@ final class RunEnd {
         try {
             report.complete(ended(journals));
         } catch (RuntimeException | Error notStored) {
-            events.close();
-            report.completeExceptionally(
-                    new RunStoppedException(scope.run().id(), "its end could not be stored", notStored));
+            stopped("its end could not be stored", notStored);
         }
     }
 

@@ -48,8 +48,11 @@ final class RunEvents {
         slas.start(hasEnded);
     }
 
-    /** No more events; for a run that stops without an end. */
-    void close() {
+    /** The last event of a run that stops without an end. */
+    void stopped(RunListener.RunStopped event) {
         slas.close();
+        if (active) {
+            tell(event);
+        }
     }
 }

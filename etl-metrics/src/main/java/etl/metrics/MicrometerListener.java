@@ -48,6 +48,7 @@ public final class MicrometerListener implements RunListener {
     private final MeterRegistry registry;
     private final Map<Key, Counter> counters = new ConcurrentHashMap<>();
     private final Map<Key, Timer> timers = new ConcurrentHashMap<>();
+    private final Map<Key, AtomicInteger> gauges = new ConcurrentHashMap<>();
     private final RegistryState shared;
     private final Set<ActiveTask> active = ConcurrentHashMap.newKeySet();
 
@@ -163,6 +164,16 @@ public final class MicrometerListener implements RunListener {
         time(MetricNames.RUN_DURATION, event.duration(), "pipeline", pipeline, "state", state);
     }
 
+    /** Of the tasks that were being executed, nothing more is told. */
+    @Override
+    public void onRunStopped(RunStopped event) {
+        String pipeline = event.run().pipeline();
+        gauge(MetricNames.RUNS_ACTIVE, pipeline).decrementAndGet();
+        active.stream()
+                .filter(task -> task.run().equals(event.run().id()))
+                .forEach(task -> attemptEnded(task.run(), pipeline, task.task(), task.mapIndex()));
+    }
+
     private void count(String name, long amount, String... tags) {
         counter(name, tags).increment((double) amount);
     }
@@ -184,6 +195,6 @@ public final class MicrometerListener implements RunListener {
     }
 
     private AtomicInteger gauge(String name, String pipeline) {
-        return shared.gauge(registry, name, pipeline);
+        return gauges.computeIfAbsent(new Key(name, List.of(pipeline)), any -> shared.gauge(registry, name, pipeline));
     }
 }

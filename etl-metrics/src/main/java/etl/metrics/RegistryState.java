@@ -30,16 +30,16 @@ final class RegistryState {
         }
     }
 
-    /** The value of a gauge of the registry to which this belongs. */
-    AtomicInteger gauge(MeterRegistry registry, String name, String pipeline) {
-        return gauges.computeIfAbsent(new Active(name, pipeline), any -> {
-            AtomicInteger value = new AtomicInteger();
+    /** The value of a gauge of the registry to which this belongs, which shows it from now on if it does not yet. */
+    synchronized AtomicInteger gauge(MeterRegistry registry, String name, String pipeline) {
+        AtomicInteger value = gauges.computeIfAbsent(new Active(name, pipeline), any -> new AtomicInteger());
+        if (registry.find(name).tag("pipeline", pipeline).gauge() == null) {
             Gauge.builder(name, value, AtomicInteger::get)
                     .tag("pipeline", pipeline)
                     .strongReference(true)
                     .register(registry);
-            return value;
-        });
+        }
+        return value;
     }
 
     /** Whether the name of an error is one of the first hundred of its pipeline. */

@@ -11,6 +11,7 @@ import etl.core.PipelineBuilder;
 import etl.core.RetryPolicy;
 import etl.core.RunHandle;
 import etl.core.RunState;
+import etl.core.RunStoppedException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -121,6 +122,38 @@ class MetricsTest {
         }
         assertThat(registry.get("pipeline.runs.active").gauge().value()).isZero();
         assertThat(registry.get("task.runs.active").gauge().value()).isZero();
+    }
+
+    @Test
+    void a_run_that_is_stopped_is_not_active_any_more() throws Exception {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        CountDownLatch begun = new CountDownLatch(1);
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("load").run(ctx -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+        });
+        Etl etl = Etl.builder().listener(MicrometerListener.of(registry)).build();
+        RunHandle run = etl.submit(builder.build(), Arguments.none());
+        begun.await();
+        etl.close();
+
+        assertThatThrownBy(run::await).isInstanceOf(RunStoppedException.class);
+        assertThat(registry.get("pipeline.runs.active").gauge().value()).isZero();
+        assertThat(registry.get("task.runs.active").gauge().value()).isZero();
+    }
+
+    @Test
+    void gauges_of_a_registry_that_was_emptied_are_there_again() {
+        MeterRegistry registry = new SimpleMeterRegistry();
+        for (int round = 0; round < 2; round++) {
+            try (Etl etl =
+                    Etl.builder().listener(MicrometerListener.of(registry)).build()) {
+                etl.run(orders());
+            }
+            assertThat(registry.get("pipeline.runs.active").gauge().value()).isZero();
+            registry.clear();
+        }
     }
 
     @Test

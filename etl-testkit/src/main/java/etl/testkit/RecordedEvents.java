@@ -52,6 +52,11 @@ final class RecordedEvents implements RunListener {
     }
 
     @Override
+    public void onRunStopped(RunStopped event) {
+        add(event);
+    }
+
+    @Override
     public void onSlaMissed(SlaMissed event) {
         add(event);
     }

@@ -8,12 +8,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * Is told what happens in runs, the events of one run in their order, {@link RunStarted} first and {@link RunEnded} last.
+ * Is told what happens in runs, the events of one run in their order, {@link RunStarted} first and {@link RunEnded} or
+ * {@link RunStopped} last.
  * An exception is logged and changes nothing in the run.
  *
  * <p>A listener has a bounded queue and a thread of its own, which calls one method at a time: it may block without
  * slowing a run down. When its queue is full, {@link TaskProgress} is dropped first, then the oldest event;
- * {@link RunEnded} never is. How many were dropped is logged.
+ * {@link RunEnded} and {@link RunStopped} never are. How many were dropped is logged.
  *
  * <p>A {@link #synchronous()} listener misses nothing. It is called on the threads of the runner, about different tasks
  * at the same time, and makes the run wait: it is thread-safe, short, and does not block.
@@ -81,6 +82,13 @@ public interface RunListener {
     default void onRunEnded(RunEnded event) {}
 
     /**
+     * A run is not executed any more, though it has not ended.
+     *
+     * @param event what happened
+     */
+    default void onRunStopped(RunStopped event) {}
+
+    /**
      * A run or a task has not ended in the time that its SLA allows, and goes on.
      *
      * @param event what happened
@@ -89,7 +97,15 @@ public interface RunListener {
 
     /** Something that happened in a run. */
     sealed interface Event
-            permits RunStarted, CacheChecked, TaskStarted, TaskProgress, TaskRetrying, TaskEnded, RunEnded, SlaMissed {
+            permits RunStarted,
+                    CacheChecked,
+                    TaskStarted,
+                    TaskProgress,
+                    TaskRetrying,
+                    TaskEnded,
+                    RunEnded,
+                    RunStopped,
+                    SlaMissed {
         /**
          * The run in which it happened.
          *
@@ -237,6 +253,21 @@ public interface RunListener {
         @Override
         public void tell(RunListener listener) {
             listener.onRunEnded(this);
+        }
+    }
+
+    /**
+     * A run is not executed any more, though it has not ended: its orchestrator was closed, its store failed, or another process
+     * has it. It can be resumed. Of its tasks that were being executed, nothing more is told.
+     *
+     * @param run the run
+     * @param duration from its start, or from its resumption, to now
+     * @param reason why, for people
+     */
+    record RunStopped(RunInfo run, Duration duration, String reason) implements Event {
+        @Override
+        public void tell(RunListener listener) {
+            listener.onRunStopped(this);
         }
     }
 

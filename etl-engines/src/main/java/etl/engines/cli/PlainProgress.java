@@ -65,6 +65,11 @@ public final class PlainProgress implements RunListener {
         line("run " + event.run().id() + " " + event.state() + " after " + Durations.text(event.duration()));
     }
 
+    @Override
+    public void onRunStopped(RunStopped event) {
+        line("run " + event.run().id() + " stopped after " + Durations.text(event.duration()) + ": " + event.reason());
+    }
+
     private void line(String text) {
         out.println(text);
         out.flush();
