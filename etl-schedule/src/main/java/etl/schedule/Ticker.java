@@ -2,7 +2,6 @@ package etl.schedule;
 
 import etl.core.RunKeyConflictException;
 import etl.core.spi.ScheduleStore;
-import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
 import etl.core.spi.StoredSchedule;
 import etl.core.spi.Time;
@@ -14,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -75,9 +73,18 @@ final class Ticker {
         if (!closed && wakeUps.getAndIncrement() == 0) {
             try {
                 executor.execute(this::look);
-            } catch (RejectedExecutionException closing) {
-                LOG.debug("the scheduler is closing", closing);
+            } catch (RuntimeException | Error noThread) {
+                wakeLater(noThread);
             }
+        }
+    }
+
+    /** Unless the threads are gone because this is being closed. */
+    private void wakeLater(Throwable noThread) {
+        wakeUps.set(0);
+        if (!closed) {
+            LOG.warn("no thread can be had to look after the schedules; next try in {}", poll, noThread);
+            sleepUntil(time.instant().plus(poll));
         }
     }
 
@@ -141,8 +148,6 @@ final class Ticker {
                 complaints.remove(scheduled.name());
             }
             return handled ? now : Instant.MAX;
-        } catch (StateStoreException outage) {
-            throw outage;
         } catch (RuntimeException | Error notStarted) {
             complain(
                     scheduled.name(),

@@ -14,6 +14,7 @@ import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
 import etl.core.spi.ScheduleStore;
 import etl.core.spi.StateStore;
+import etl.core.spi.StateStoreException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +32,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What goes wrong with a schedule, and what is refused. */
 class SchedulerFaultsTest extends SchedulersOnOneStore {
     static List<Throwable> faults() {
-        return List.of(new IllegalStateException("not yet"), new NoClassDefFoundError("Absent"));
+        return List.of(
+                new IllegalStateException("not yet"),
+                new NoClassDefFoundError("Absent"),
+                new StateStoreException("not now", null));
     }
 
     @ParameterizedTest
@@ -54,6 +60,28 @@ class SchedulerFaultsTest extends SchedulersOnOneStore {
         assertThat(orders.await(1)).containsExactly("01:00");
         assertThat(store.findByKey("orders", "schedule/faulty/2001-01-01T01:00:00Z"))
                 .isPresent();
+    }
+
+    @Test
+    void a_moment_without_a_thread_does_not_end_all_schedules() throws Exception {
+        AtomicBoolean isFull = new AtomicBoolean();
+        start(builder()
+                .executor(action -> {
+                    if (isFull.get()) {
+                        throw new RejectedExecutionException("as planned");
+                    }
+                    action.run();
+                })
+                .pollInterval(Duration.ofMinutes(1))
+                .schedule("hourly", orders.pipeline, HOURLY, tick -> Arguments.none()));
+        isFull.set(true);
+        pass(1);
+        assertThat(store.findByKey("orders", "schedule/hourly/2001-01-01T01:00:00Z"))
+                .isEmpty();
+
+        isFull.set(false);
+        time.pass(Duration.ofMinutes(1));
+        assertThat(orders.await(1)).containsExactly("01:00");
     }
 
     private static void raise(Throwable fault) {
