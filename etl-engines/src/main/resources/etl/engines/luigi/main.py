@@ -5,6 +5,16 @@ def stop(number, frame):
         process.terminate()
 
 
+def forget_skipped(folder):
+    """A task that was skipped is asked again by a resume: what is above it may end otherwise this time."""
+    for name in os.listdir(folder) if os.path.isdir(folder) else []:
+        path = os.path.join(folder, name)
+        with open(path, encoding="utf-8") as target:
+            skipped = target.read() == "{}"
+        if skipped:
+            os.remove(path)
+
+
 def main():
     parser = argparse.ArgumentParser(description="Runs the pipeline once; with the run id of a failed run, resumes it.")
     parser.add_argument("--run-id", required=True)
@@ -30,6 +40,7 @@ def main():
     if finished.exists():
         print("%s: this run has succeeded before, nothing is done" % options.run_id)
         return 0
+    forget_skipped(folder)
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, stop)
     request = request_of(options.run_id, arguments)
