@@ -3,7 +3,11 @@ package etl.core;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.temporal.Temporal;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** The hash that tells whether two pipelines are the same definition. */
 final class Fingerprint {
@@ -30,6 +34,7 @@ final class Fingerprint {
                                 choice.taskId(),
                                 choice.values().toString()));
                 task.mapped().ifPresent(mapped -> add(digest, "mapped", mapped.over(), "" + mapped.fixedElements()));
+                pipeline.mapping(pipeline.ordinal(task.id())).ifPresent(mapping -> addElements(digest, mapping));
                 task.teardownOf().forEach(id -> add(digest, "teardown of", id));
             }
         }
@@ -46,6 +51,26 @@ final class Fingerprint {
             }
         }
         return HexFormat.of().formatHex(digest.digest(), 0, 16);
+    }
+
+    /** What a list that is declared holds, as far as its elements have a text that says all: a resume goes by their places. */
+    private static void addElements(MessageDigest digest, Mapping mapping) {
+        for (List<?> list : mapping.fixed()) {
+            for (Object element : list) {
+                if (hasText(element)) {
+                    add(digest, "element", JsonText.write(String.valueOf(element)));
+                }
+            }
+        }
+    }
+
+    private static boolean hasText(@Nullable Object element) {
+        return element instanceof String
+                || element instanceof Number
+                || element instanceof Boolean
+                || element instanceof Enum<?>
+                || element instanceof Temporal
+                || element instanceof UUID;
     }
 
     /** Unambiguous because no part can hold a newline: names are checked, and type names have none. */

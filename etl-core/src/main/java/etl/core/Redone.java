@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  * from it for the others.
  *
  * <p>Tasks that run finally have their turn in every execution that executes anything. A teardown that has run has taken
- * away what its setups had made: if a task between the two is executed again, so are both. The elements of a mapped task
- * belong to the list that it was mapped over: if that may change, none of them is kept.
+ * away what its setups had made: if a task between the two is executed again, so are both, and what lies between the setups
+ * and that task. The elements of a mapped task belong to the list that it was mapped over: if that may change, or has been
+ * given by hand since, none of them is kept.
  */
 final class Redone {
     private final Pipeline pipeline;
@@ -116,14 +117,40 @@ final class Redone {
             executed = executed();
         }
         for (int task = withElements.nextSetBit(0); task >= 0; task = withElements.nextSetBit(task + 1)) {
-            if (executed.get(task)) {
-                for (int input : pipeline.inputs(task)) {
-                    if (executed.get(input)) {
-                        redone.set(task);
-                    }
-                }
+            if (executed.get(task) && !keepsElements(task, executed)) {
+                redone.set(task);
             }
         }
+    }
+
+    private boolean keepsElements(int mapped, BitSet executed) {
+        StoredTask whole = stored[mapped];
+        if (whole != null && Marks.hasFailedByHand(whole)) {
+            return false;
+        }
+        for (int input : pipeline.inputs(mapped)) {
+            StoredTask row = stored[input];
+            if (executed.get(input) || (row != null && Marks.wasGivenSince(row, whole))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Of the tasks that an execution executes, those that must not reuse a cached output: what is redone, what an operator has
+     * refused, and what has had an output in this run that was thrown away.
+     */
+    static Set<String> uncached(List<StoredTask> rows, Set<String> redone) {
+        Set<String> uncached = new HashSet<>(redone);
+        for (StoredTask row : rows) {
+            boolean thrownAway = !row.survivesResume()
+                    && row.attempts().stream().anyMatch(attempt -> attempt.state() == TaskState.SUCCEEDED);
+            if (thrownAway || Marks.hasFailedByHand(row)) {
+                uncached.add(row.taskId());
+            }
+        }
+        return uncached;
     }
 
     /** The tasks that may be executed again: what has not ended well, but for what was skipped and will be once more. */
@@ -172,7 +199,9 @@ final class Redone {
     private void addTeardown(int teardown, TaskView view, BitSet executed) {
         Set<Integer> setups = new HashSet<>();
         view.teardownOf().forEach(id -> setups.add(pipeline.ordinal(id)));
-        BitSet work = between(setups, teardown);
+        BitSet between = between(setups, teardown);
+        BitSet work = new BitSet();
+        work.or(between);
         work.and(executed);
         boolean setUpAgain = setups.stream().anyMatch(executed::get);
         if (work.isEmpty() && !setUpAgain) {
@@ -180,8 +209,23 @@ final class Redone {
         }
         if (hasRun(teardown) && !work.isEmpty()) {
             setups.forEach(redone::set);
+            addAbove(work, between);
         }
         redone.set(teardown);
+    }
+
+    /** What has been made for some tasks, and was taken away with the rest. */
+    private void addAbove(BitSet tasks, BitSet between) {
+        Deque<Integer> next = new ArrayDeque<>();
+        tasks.stream().forEach(next::add);
+        while (!next.isEmpty()) {
+            for (int source : pipeline.upstream(next.remove())) {
+                if (between.get(source) && !redone.get(source)) {
+                    redone.set(source);
+                    next.add(source);
+                }
+            }
+        }
     }
 
     /** The tasks that are below a setup and above its teardown. */

@@ -51,7 +51,8 @@ final class Resumption {
         journal.reopen(again);
         boolean isSettled = rows.stream().noneMatch(row -> row.state() == TaskState.RUNNING);
         List<StoredTask> reopened = isSettled ? rows : store.tasks(id);
-        return execution(pipeline, stored.definition(), arguments, Redone.reset(reopened, again), Set.of(), journal);
+        Set<String> uncached = Redone.uncached(rows, again);
+        return execution(pipeline, stored.definition(), arguments, Redone.reset(reopened, again), uncached, journal);
     }
 
     RunExecution rerun(RunId id, Pipeline pipeline, Rerun choice) {

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -112,5 +116,24 @@ class ChangedDefinitionTest {
             etl.resume(id, changed.build()).await().orThrow();
         }
         assertThat(extracts).hasValue(1);
+    }
+
+    @Test
+    void a_declared_list_of_other_values_is_another_definition() {
+        assertThat(over(List.of("berlin", "rome"))).isEqualTo(over(new ArrayList<>(List.of("berlin", "rome"))));
+        assertThat(Set.of(
+                        over(List.of("berlin", "rome")),
+                        over(List.of("rome", "berlin")),
+                        over(List.of("berlin\nrome")),
+                        over(List.of(1, 2)),
+                        over(List.of(LocalDate.EPOCH, 2))))
+                .hasSize(5);
+        assertThat(over(List.of(new Object()))).isEqualTo(over(List.of(new Object())));
+    }
+
+    private static <T> String over(List<T> list) {
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("load", String.class).mapOver(list).run((context, element) -> "");
+        return builder.build().fingerprint();
     }
 }

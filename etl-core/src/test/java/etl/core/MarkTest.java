@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +55,55 @@ class MarkTest {
                 .isEqualTo("etl.core.TaskMarkedException: marked SUCCEEDED by ann: loaded by hand");
         assertThat(mark.error().orElseThrow().stack())
                 .isEqualTo(mark.error().orElseThrow().toString() + "\n");
+    }
+
+    @Test
+    void a_mapped_task_and_a_cached_one_that_are_marked_as_failed_are_executed_again() {
+        PipelineBuilder other = Pipeline.named("other");
+        AtomicInteger version = new AtomicInteger(1);
+        TaskRef<List<Integer>> mapped = other.task("mapped", Integer.class)
+                .mapOver(List.of(10, 20))
+                .run((ctx, number) -> number + version.get());
+        TaskRef<Integer> cached =
+                other.task("cached", Integer.class).cache(Cache.version("1")).run(ctx -> version.get());
+        Pipeline marked = other.build();
+        RunId id = etl.run(marked).orThrow().id();
+        version.set(2);
+
+        etl.control().mark(id, marked, Mark.failed(mapped));
+        etl.control().mark(id, marked, Mark.failed(cached));
+        RunReport resumed = etl.resume(id, marked).await().orThrow();
+
+        assertThat(resumed.output(mapped)).containsExactly(12, 22);
+        assertThat(resumed.output(cached)).isEqualTo(2);
+    }
+
+    @Test
+    void the_elements_of_a_list_that_was_replaced_by_hand_are_not_kept() {
+        PipelineBuilder other = Pipeline.named("other");
+        AtomicBoolean fails = new AtomicBoolean(true);
+        TaskRef<List<String>> files =
+                other.task("files", new GenericType<List<String>>() {}).run(ctx -> List.of("a", "b", "c"));
+        TaskRef<List<String>> mapped = other.task("mapped", String.class)
+                .mapOver(files)
+                .run((ctx, file) -> {
+                    executed.add(file);
+                    if ((file.equals("b") || file.equals("y")) && fails.getAndSet(false)) {
+                        throw new IllegalStateException("as planned");
+                    }
+                    return file;
+                });
+        Pipeline marked = other.parallelism(1).build();
+        RunId id = etl.run(marked).id();
+        etl.control().mark(id, marked, Mark.succeeded(files, List.of("x", "y")));
+        executed.clear();
+        fails.set(true);
+
+        assertThat(etl.resume(id, marked).await().state()).isEqualTo(RunState.FAILED);
+        assertThat(executed).containsExactly("x", "y");
+        executed.clear();
+        assertThat(etl.resume(id, marked).await().output(mapped)).containsExactly("x", "y");
+        assertThat(executed).as("those of the same list are kept").containsExactly("y");
     }
 
     @Test

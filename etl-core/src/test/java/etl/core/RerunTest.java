@@ -187,6 +187,47 @@ class RerunTest {
     }
 
     @Test
+    void what_had_been_made_between_the_setup_and_the_failed_task_is_made_again() {
+        TaskRef<String> setup = task("setup");
+        TaskRef<String> fill = task("fill", setup);
+        TaskRef<String> beside = task("beside", setup);
+        TaskRef<Void> copy = builder.task("copy").after(fill).run(ctx -> {
+            executed.add("copy");
+            if (ctx.attempt() == 1) {
+                throw new IllegalStateException("as planned");
+            }
+        });
+        builder.task("teardown").teardownOf(setup).after(copy, beside).run(ctx -> executed.add("teardown"));
+        Pipeline pipeline = builder.build();
+        RunId id = etl.run(pipeline).id();
+        executed.clear();
+
+        etl.resume(id, pipeline).await().orThrow();
+
+        assertThat(executed).containsExactly("setup", "fill", "copy", "teardown");
+    }
+
+    @Test
+    void what_is_executed_again_does_not_reuse_what_it_had_computed() {
+        TaskRef<Integer> load = builder.task("load", Integer.class)
+                .cache(Cache.version("1"))
+                .run(ctx -> {
+                    executed.add("load");
+                    if (ctx.attempt() == 2) {
+                        throw new IllegalStateException("as planned");
+                    }
+                    return version.get();
+                });
+        Pipeline pipeline = builder.build();
+        RunId id = etl.run(pipeline).id();
+        version.set(2);
+        assertThat(etl.rerun(id, pipeline, Rerun.only(load)).await().state()).isEqualTo(RunState.FAILED);
+
+        assertThat(etl.resume(id, pipeline).await().output(load)).isEqualTo(2);
+        assertThat(executed).containsExactly("load", "load", "load");
+    }
+
+    @Test
     void a_crash_in_the_middle_of_a_rerun_is_resumed_and_not_repeated() throws InterruptedException {
         CountDownLatch started = new CountDownLatch(1);
         TaskRef<String> a = task("a");

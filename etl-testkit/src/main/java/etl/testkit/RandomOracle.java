@@ -153,13 +153,19 @@ final class RandomOracle {
         }
         if (task.kind == Kind.TEARDOWN) {
             BitSet belowSetup = below(tasks.get(task.setup));
-            boolean work = any(
-                    executed,
-                    other -> belowSetup.get(other.index) && below(other).get(task.index));
-            if (work && (endedWell(ended, task) || ended.get(task.id) == TaskState.FAILED)) {
+            List<RandomTask> between = tasks.stream()
+                    .filter(other -> belowSetup.get(other.index) && below(other).get(task.index))
+                    .toList();
+            List<RandomTask> work =
+                    between.stream().filter(other -> executed.get(other.index)).toList();
+            if (!work.isEmpty() && (endedWell(ended, task) || ended.get(task.id) == TaskState.FAILED)) {
                 redone.set(task.setup);
+                between.stream()
+                        .filter(other ->
+                                work.stream().anyMatch(worker -> below(other).get(worker.index)))
+                        .forEach(other -> redone.set(other.index));
             }
-            if (work || executed.get(task.setup)) {
+            if (!work.isEmpty() || executed.get(task.setup)) {
                 redone.set(task.index);
             }
         }
