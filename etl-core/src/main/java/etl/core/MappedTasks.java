@@ -37,7 +37,7 @@ final class MappedTasks {
             mapped = execution.table().map(whole, MappedElements.of(mapping, inputs));
         } catch (RunLostException stopping) {
             return;
-        } catch (RuntimeException notMappable) {
+        } catch (RuntimeException | Error notMappable) {
             execution.failedWith(notMappable);
             endWhole(whole, TaskState.FAILED, null, notMappable);
             return;

@@ -1,6 +1,8 @@
 package etl.core;
 
 import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.time.temporal.Temporal;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,8 +97,18 @@ public final class ParameterBuilder<T> {
         return value instanceof Double number && number.isNaN();
     }
 
+    /** What is the same moment, or the same number, is equal, however it is written. */
     @SuppressWarnings("unchecked")
     private static <C> int compare(C value, C bound) {
+        if (value instanceof OffsetDateTime moment && bound instanceof OffsetDateTime other) {
+            return moment.toInstant().compareTo(other.toInstant());
+        }
+        if (value instanceof ZonedDateTime moment && bound instanceof ZonedDateTime other) {
+            return moment.toInstant().compareTo(other.toInstant());
+        }
+        if (value instanceof Double number && bound instanceof Double other && number.doubleValue() == other) {
+            return 0;
+        }
         return ((Comparable<C>) value).compareTo(bound);
     }
 

@@ -7,6 +7,7 @@ import etl.core.spi.RunJournal;
 import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredTask;
 import java.time.Duration;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -294,6 +295,31 @@ class MappedTaskTest {
                 pipeline.task("text", String.class).mapOver(doubled).run((ctx, n) -> "<" + n + ">");
 
         assertThat(etl.run(pipeline.build()).output(text)).containsExactly("<0>", "<2>", "<4>", "<6>", "<8>");
+    }
+
+    @Test
+    void a_list_that_cannot_even_be_counted_fails_the_task_alone() {
+        TaskRef<List<Integer>> source = pipeline.task("source", new GenericType<List<Integer>>() {})
+                .run(ctx -> new AbstractList<>() {
+                    @Override
+                    public Integer get(int index) {
+                        return index;
+                    }
+
+                    @Override
+                    public int size() {
+                        throw new StackOverflowError("as planned");
+                    }
+                });
+        TaskRef<List<Integer>> mapped =
+                pipeline.task("mapped", Integer.class).mapOver(source).run((ctx, number) -> number);
+        TaskRef<?> beside = pipeline.task("beside").run(ctx -> {});
+
+        RunReport run = etl.run(pipeline.build());
+
+        assertThat(run.state()).isEqualTo(RunState.FAILED);
+        assertThat(run.task(mapped).state()).isEqualTo(TaskState.FAILED);
+        assertThat(run.task(beside).state()).isEqualTo(TaskState.SUCCEEDED);
     }
 
     @Test

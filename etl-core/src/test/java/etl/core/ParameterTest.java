@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.time.OffsetDateTime;
+import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +68,30 @@ class ParameterTest {
 
     private List<String> fault(String text) {
         return faults(Map.of("p", text));
+    }
+
+    @Test
+    void a_bound_allows_what_is_the_same_moment_or_number_however_it_is_written() {
+        PipelineBuilder builder = Pipeline.named("orders");
+        OffsetDateTime noon = OffsetDateTime.parse("2001-01-01T12:00+02:00");
+        Parameter<OffsetDateTime> offset = builder.parameter("offset", OffsetDateTime.class)
+                .atLeast(noon)
+                .atMost(noon)
+                .required();
+        Parameter<ZonedDateTime> zoned = builder.parameter("zoned", ZonedDateTime.class)
+                .atLeast(noon.toZonedDateTime())
+                .atMost(noon.toZonedDateTime())
+                .required();
+        Parameter<Double> zero =
+                builder.parameter("zero", Double.class).atLeast(0.0).required();
+        builder.task("only").run(ctx -> {});
+
+        Map<String, Object> bound = Arguments.of(offset, OffsetDateTime.parse("2001-01-01T10:00Z"))
+                .and(zoned, ZonedDateTime.parse("2001-01-01T19:00+09:00[Asia/Tokyo]"))
+                .and(zero, -0.0)
+                .bind(builder.build());
+
+        assertThat(bound).hasSize(3);
     }
 
     @Test
