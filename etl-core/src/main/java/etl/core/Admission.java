@@ -85,13 +85,6 @@ final class Admission {
         public boolean isWanted() {
             return owner.wants(run);
         }
-
-        @Override
-        public void dropped() {
-            if (gate != null) {
-                owner.hand(() -> gate.givenUp(run));
-            }
-        }
     }
 
     /** Task runs have ended while they waited: whoever waits behind them may go on. */

@@ -159,6 +159,8 @@ final class AttemptEnds {
         }));
         if (execution.isCancelled(taskRun.task())) {
             execution.cancelRetry(taskRun);
+            // Whoever has cancelled it meanwhile may have been there before the alarm.
+            dropAlarm(taskRun);
         }
     }
 

@@ -336,6 +336,15 @@ final class CacheGate {
         }
     }
 
+    /** Those that have ended while they waited for their slots are not executed any more. */
+    void releaseEnded() {
+        for (TaskRun run : List.copyOf(decided.keySet())) {
+            if (run.state().isFinal()) {
+                givenUp(run);
+            }
+        }
+    }
+
     private void release(List<CacheClaim.Ticket> tickets) {
         try {
             cache.release(tickets);

@@ -28,18 +28,15 @@ final class Pool {
     private long arrivals;
     private boolean alarmed;
 
-    /** What is done when slots are the caller's. */
+    /** Who wants slots; not answered if it does not want them any more when it has come to its turn. */
     @FunctionalInterface
     interface Request {
         void granted();
 
-        /** Whether the slots are still of use; once false, always false. Does not block. */
+        /** Whether the slots are still of use; once false, always false. Does not block, and has no effect. */
         default boolean isWanted() {
             return true;
         }
-
-        /** Instead of {@link #granted}, when the request has come to its turn and is not wanted any more. */
-        default void dropped() {}
     }
 
     private record Entry(long turn, int slots, Request request) implements TurnQueue.Waiting {}
@@ -106,30 +103,30 @@ final class Pool {
         free.addAndGet(-wanted);
     }
 
-    /** Answers those who wait as far as that is possible, and those who do not want their slots any more. */
+    /** Answers those who wait, as far as that is possible. */
     void grant() {
         while (isAwaited) {
-            Runnable answer = next();
-            if (answer == null) {
+            Entry next = next();
+            if (next == null) {
                 return;
             }
-            answer.run();
+            next.request().granted();
         }
     }
 
-    /** The answer to the first one who waits, with the slots taken; null if that cannot start now, or if nobody waits. */
-    private synchronized @Nullable Runnable next() {
+    /** Takes the slots for the first one who waits; null if that cannot start now, or if nobody waits. */
+    private synchronized @Nullable Entry next() {
         Entry first = waiting.peek();
-        if (first == null) {
-            return null;
+        while (first != null && !first.request().isWanted()) {
+            waiting.poll();
+            first = waiting.peek();
         }
-        boolean wanted = first.request().isWanted();
-        if (wanted && (first.slots() > free.get() || !mayStart() || !take(first.slots()))) {
-            return null;
+        boolean granted = first != null && first.slots() <= free.get() && mayStart() && take(first.slots());
+        if (granted) {
+            waiting.poll();
         }
-        waiting.poll();
         isAwaited = !waiting.isEmpty();
-        return wanted ? first.request()::granted : first.request()::dropped;
+        return granted ? first : null;
     }
 
     private boolean mayStart() {

@@ -1,6 +1,7 @@
 package etl.core;
 
 import etl.core.spi.RunOwnedException;
+import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,14 +61,27 @@ final class Recovery {
 
     List<RunHandle> recover(List<Pipeline> pipelines) {
         List<RunHandle> resumed = new ArrayList<>();
+        StateStoreException outage = null;
         for (Pipeline pipeline : pipelines) {
             for (StoredRun run : settings.store().abandoned(pipeline.name())) {
-                recover(run, pipeline).ifPresent(resumed::add);
+                try {
+                    recover(run, pipeline).ifPresent(resumed::add);
+                } catch (StateStoreException notNow) {
+                    LOG.warn(
+                            "run {}, whose process is gone, cannot go on now: {}",
+                            run.definition().id(),
+                            notNow.getMessage());
+                    outage = notNow;
+                }
             }
+        }
+        if (outage != null && resumed.isEmpty()) {
+            throw outage;
         }
         return resumed;
     }
 
+    /** One run that cannot go on must not keep the others. */
     private Optional<RunHandle> recover(StoredRun run, Pipeline pipeline) {
         RunId id = run.definition().id();
         try {
@@ -80,11 +94,12 @@ final class Recovery {
             return Optional.of(handle);
         } catch (RunOwnedException another) {
             return Optional.empty();
-        } catch (RuntimeException refusal) {
+        } catch (StateStoreException notNow) {
+            throw notNow;
+        } catch (RuntimeException | Error refusal) {
             if (!etl.isOpen()) {
                 throw refusal;
             }
-            // One run that cannot go on must not keep the others.
             if (refused.add(id)) {
                 LOG.warn("run {}, whose process is gone, cannot go on here: {}", id, refusal.getMessage(), refusal);
             }

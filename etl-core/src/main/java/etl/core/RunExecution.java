@@ -275,10 +275,10 @@ final class RunExecution implements WorkersOwner {
         end.failedWith(failure);
     }
 
-    /** Whether a task run that waits for its turn may still get it. */
+    /** Whether a task run that waits for its turn may still get it. Does not ask the journal, which may stop the run. */
     @Override
     public boolean wants(TaskRun taskRun) {
-        return mayStart() && !taskRun.state().isFinal();
+        return !draining && halt.get() != Interruption.STOP && !taskRun.state().isFinal();
     }
 
     /** The task ends in a final state without a further attempt, unless somebody else has taken it by now. */
@@ -362,6 +362,9 @@ final class RunExecution implements WorkersOwner {
             }
         });
         workers.dropUnwanted();
+        if (gate != null) {
+            hand(gate::releaseEnded);
+        }
     }
 
     /** Gives a task run up that waits for its next attempt, or has waited and is to be executed. */

@@ -9,6 +9,7 @@ import etl.core.spi.RunListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
@@ -66,6 +67,34 @@ class HostExecutorTest {
             try (Etl other = Etl.builder().store(etl.store()).executor(threads).build()) {
                 assertThat(other.resume(run.id(), built).await().output(task)).isEqualTo(1);
             }
+        }
+    }
+
+    @Test
+    void a_cancel_of_many_that_wait_for_a_pool_needs_few_threads() throws Exception {
+        CountDownLatch holding = new CountDownLatch(1);
+        List<String> executed = new CopyOnWriteArrayList<>();
+        TaskRef<Integer> cached =
+                pipeline.task("cached", Integer.class).cache(Cache.version("1")).run(ctx -> 1);
+        pipeline.task("hold").pool("db").after(cached).run(ctx -> {
+            holding.countDown();
+            new CountDownLatch(1).await();
+        });
+        for (int task = 0; task < 400; task++) {
+            pipeline.task("t" + task).pool("db").after(cached).run(ctx -> {});
+        }
+        pipeline.task("clean").runsFinally().run(ctx -> executed.add("clean"));
+        ThreadPoolExecutor small = new ThreadPoolExecutor(4, 4, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(50));
+        try (Etl etl =
+                Etl.builder().executor(small).pool("db", 1).parallelism(4).build()) {
+            RunHandle run = etl.submit(pipeline.build(), Arguments.none());
+            holding.await();
+            run.cancel();
+
+            assertThat(run.await().state()).isEqualTo(RunState.CANCELLED);
+            assertThat(executed).containsExactly("clean");
+        } finally {
+            small.shutdownNow();
         }
     }
 

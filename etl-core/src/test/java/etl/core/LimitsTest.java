@@ -8,10 +8,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,6 +89,73 @@ class LimitsTest {
             behind.await().orThrow();
             end.countDown();
             held.await().orThrow();
+        }
+    }
+
+    @Test
+    void nobody_is_forgotten_behind_a_run_that_ends_when_it_has_come_to_its_turn() throws Exception {
+        AtomicReference<RunHandle> first = new AtomicReference<>();
+        AtomicBoolean asked = new AtomicBoolean(true);
+        StoreDouble store = new StoreDouble() {
+            @Override
+            void beforeIsOwner() {
+                if (!asked.getAndSet(true)) {
+                    first.get().cancel();
+                }
+            }
+        };
+        CountDownLatch holding = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        PipelineBuilder holder = Pipeline.named("holder");
+        holder.task("hold").pool("db").run(ctx -> {
+            holding.countDown();
+            end.await();
+            asked.set(false);
+        });
+        PipelineBuilder urgent = Pipeline.named("urgent");
+        urgent.task("only").pool("db").priority(1000).run(ctx -> busy());
+        try (Etl etl = Etl.builder().store(store).pool("db", 1).build()) {
+            RunHandle held = etl.submit(holder.build(), Arguments.none());
+            holding.await();
+            List<RunHandle> behind = IntStream.range(0, 3)
+                    .mapToObj(i -> etl.submit(wide("behind" + i, 1, "db"), Arguments.none()))
+                    .toList();
+            first.set(etl.submit(urgent.build(), Arguments.none()));
+            end.countDown();
+
+            held.await().orThrow();
+            behind.forEach(run -> run.await().orThrow());
+        }
+    }
+
+    @Test
+    void a_retry_whose_run_is_cancelled_while_its_alarm_is_set_leaves_none() {
+        AtomicReference<RunHandle> run = new AtomicReference<>();
+        Set<Runnable> alarms = ConcurrentHashMap.newKeySet();
+        Duration delay = Duration.ofDays(1);
+        TimeDouble time = new TimeDouble() {
+            @Override
+            public Alarm after(Duration after, Runnable action) {
+                if (!after.equals(delay)) {
+                    return super.after(after, action);
+                }
+                alarms.add(action);
+                run.get().cancel();
+                return () -> alarms.remove(action);
+            }
+        };
+        CountDownLatch submitted = new CountDownLatch(1);
+        PipelineBuilder builder = Pipeline.named("orders");
+        builder.task("flaky").retry(RetryPolicy.attempts(2).fixed(delay)).run(ctx -> {
+            submitted.await();
+            throw new IllegalStateException("as planned");
+        });
+        try (Etl etl = Etl.builder().time(time).build()) {
+            run.set(etl.submit(builder.build(), Arguments.none()));
+            submitted.countDown();
+
+            assertThat(run.get().await().state()).isEqualTo(RunState.CANCELLED);
+            assertThat(alarms).isEmpty();
         }
     }
 

@@ -3,7 +3,9 @@ package etl.core;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import etl.core.spi.RunJournal;
 import etl.core.spi.RunListener;
+import etl.core.spi.StateStoreException;
 import etl.core.spi.StoredRun;
 import java.time.Duration;
 import java.util.List;
@@ -192,6 +194,26 @@ class RecoveryTest {
             assertThat(etl.recover(refused, pipeline)).isEmpty();
             valid.set(true);
             assertThat(etl.recover(refused, pipeline)).extracting(RunHandle::id).containsExactly(poison);
+        }
+    }
+
+    @Test
+    void a_store_that_cannot_be_used_is_told_if_no_run_goes_on() throws Exception {
+        Pipeline pipeline = pipeline();
+        stopped(pipeline);
+        StoreDouble broken = new StoreDouble(store) {
+            @Override
+            public RunJournal journal(RunId run) {
+                throw new StateStoreException("as planned", null);
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (Etl etl = Etl.builder().store(broken).build()) {
+            assertThatThrownBy(() -> etl.recover(pipeline))
+                    .isInstanceOf(StateStoreException.class)
+                    .hasMessage("as planned");
         }
     }
 

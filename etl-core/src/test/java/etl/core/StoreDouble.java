@@ -138,6 +138,9 @@ class StoreDouble implements StateStore {
     /** Called before the journal records a change. */
     void beforeWrite(TaskChange change) {}
 
+    /** Called before the journal says whether it is the owner. */
+    void beforeIsOwner() {}
+
     /** Called before the journal records a run's end. */
     void beforeEnded() {}
 
@@ -196,6 +199,7 @@ class StoreDouble implements StateStore {
 
         @Override
         public boolean isOwner() {
+            beforeIsOwner();
             return !lost && journal.isOwner();
         }
 

@@ -31,8 +31,8 @@ final class JdbcJournal implements RunJournal {
     private final AtomicInteger onTheirWay = new AtomicInteger();
     private final AtomicReference<CompletableFuture<Boolean>> allArrived =
             new AtomicReference<>(CompletableFuture.completedFuture(true));
-    private volatile @Nullable Runnable onCancelRequest;
-    private volatile boolean closed;
+    private @Nullable Runnable onCancelRequest;
+    private boolean closed;
     private volatile boolean ended;
 
     /** With a lease, which this gives up when it is closed, unless the run has no owner. */
@@ -132,12 +132,10 @@ final class JdbcJournal implements RunJournal {
     }
 
     @Override
-    public void onCancelRequest(Runnable action) {
-        onCancelRequest = action;
-        cancelRequests.watch(run, action);
-        // The run may have ended meanwhile.
-        if (closed) {
-            cancelRequests.forget(run, action);
+    public synchronized void onCancelRequest(Runnable action) {
+        if (!closed) {
+            onCancelRequest = action;
+            cancelRequests.watch(run, action);
         }
     }
 
@@ -158,13 +156,16 @@ final class JdbcJournal implements RunJournal {
         }
     }
 
+    private synchronized void forgetCancelRequests() {
+        closed = true;
+        if (onCancelRequest != null) {
+            cancelRequests.forget(run, onCancelRequest);
+        }
+    }
+
     @Override
     public void close() {
-        closed = true;
-        Runnable watched = onCancelRequest;
-        if (watched != null) {
-            cancelRequests.forget(run, watched);
-        }
+        forgetCancelRequests();
         boolean answered = awaitReceipts();
         if (lease != null && !ended) {
             if (answered) {
