@@ -21,6 +21,9 @@ public interface RunJournal extends AutoCloseable {
      * that was RUNNING is closed as FAILED. All of it happens or, if the process ends in the middle, nothing. Blocks until
      * it is durable.
      *
+     * <p>A run that an outside engine drives has no owner, so that whoever reopens it may be late: it is reopened only if it FAILED
+     * or was CANCELLED, or has SUCCEEDED and tasks are given; else it is left as it is.
+     *
      * @param taskIds the tasks that become PENDING whatever they are; those of which nothing has been recorded are ignored
      * @throws StateStoreException if it cannot be recorded
      */
