@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import etl.core.spi.EngineRun;
 import etl.core.spi.RunJournal;
 import etl.core.spi.StateStore;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -73,21 +74,26 @@ class ReopenedEngineRunTest {
         }
     }
 
+    /** On a thread of its own: the common pool may have one only. */
+    private static <T> FutureTask<T> begun(Callable<T> action) {
+        FutureTask<T> begun = new FutureTask<>(action);
+        new Thread(begun).start();
+        return begun;
+    }
+
     @Test
-    void a_process_that_is_late_does_not_reset_what_another_one_executes() throws InterruptedException {
+    void a_process_that_is_late_does_not_reset_what_another_one_executes() throws Exception {
         fail();
         Late late = new Late();
         try (Etl other = Etl.builder().store(late).build()) {
-            CompletableFuture<EngineAttempt> quick =
-                    CompletableFuture.supplyAsync(() -> other.external().attempt(pipeline, run, "quick", 2));
+            FutureTask<EngineAttempt> quick = begun(() -> other.external().attempt(pipeline, run, "quick", 2));
             late.hasRead.await();
-            CompletableFuture<EngineAttempt> slow =
-                    CompletableFuture.supplyAsync(() -> external.attempt(pipeline, run, "slow", 2));
+            FutureTask<EngineAttempt> slow = begun(() -> external.attempt(pipeline, run, "slow", 2));
 
-            assertThat(quick.join().state()).isEqualTo(TaskState.SUCCEEDED);
+            assertThat(quick.get().state()).isEqualTo(TaskState.SUCCEEDED);
             assertThat(store.task(run, "slow").orElseThrow().state()).isEqualTo(TaskState.RUNNING);
             goOn.countDown();
-            assertThat(slow.join().state()).isEqualTo(TaskState.SUCCEEDED);
+            assertThat(slow.get().state()).isEqualTo(TaskState.SUCCEEDED);
         }
         assertThat(external.attempt(pipeline, run, "slow", 3).attempt()).isEqualTo(2);
         assertThat(external.finish(pipeline, run).state()).isEqualTo(RunState.SUCCEEDED);
