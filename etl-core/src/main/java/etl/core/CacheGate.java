@@ -19,6 +19,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -239,7 +240,7 @@ final class CacheGate {
         }
         TaskRun run = lookup.run;
         decided.put(run, why);
-        if (ended && decided.remove(run, why)) {
+        if ((ended || run.state().isFinal()) && decided.remove(run, why)) {
             return false;
         }
         if (run.attemptsSinceStart() == 0) {
@@ -336,10 +337,10 @@ final class CacheGate {
         }
     }
 
-    /** Those that have ended while they waited for their slots are not executed any more. */
-    void releaseEnded() {
+    /** Those that wait for their slots and are not wanted any more are not executed. */
+    void releaseUnless(Predicate<TaskRun> wanted) {
         for (TaskRun run : List.copyOf(decided.keySet())) {
-            if (run.state().isFinal()) {
+            if (run.state() != TaskState.RUNNING && !wanted.test(run)) {
                 givenUp(run);
             }
         }

@@ -200,8 +200,8 @@ final class Redone {
         Set<Integer> setups = new HashSet<>();
         view.teardownOf().forEach(id -> setups.add(pipeline.ordinal(id)));
         BitSet between = between(setups, teardown);
-        BitSet work = new BitSet();
-        work.or(between);
+        BitSet work = (BitSet) between.clone();
+        setups.forEach(work::clear);
         work.and(executed);
         boolean setUpAgain = setups.stream().anyMatch(executed::get);
         if (work.isEmpty() && !setUpAgain) {
@@ -209,6 +209,7 @@ final class Redone {
         }
         if (hasRun(teardown) && !work.isEmpty()) {
             setups.forEach(redone::set);
+            setups.forEach(work::set);
             addAbove(work, between);
         }
         redone.set(teardown);
@@ -228,7 +229,7 @@ final class Redone {
         }
     }
 
-    /** The tasks that are below a setup and above its teardown. */
+    /** The tasks that are below a setup and above its teardown, other setups of it among them. */
     private BitSet between(Set<Integer> setups, int teardown) {
         BitSet above = new BitSet();
         Deque<Integer> next = new ArrayDeque<>(List.of(teardown));
@@ -236,9 +237,7 @@ final class Redone {
             for (int source : pipeline.upstream(next.remove())) {
                 if (!above.get(source)) {
                     above.set(source);
-                    if (!setups.contains(source)) {
-                        next.add(source);
-                    }
+                    next.add(source);
                 }
             }
         }
@@ -252,7 +251,6 @@ final class Redone {
                 }
             }
         }
-        setups.forEach(between::clear);
         return between;
     }
 

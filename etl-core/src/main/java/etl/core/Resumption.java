@@ -1,5 +1,6 @@
 package etl.core;
 
+import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
 import etl.core.spi.RunInfo;
 import etl.core.spi.RunJournal;
@@ -48,11 +49,22 @@ final class Resumption {
         Map<String, Object> arguments = arguments(stored, pipeline);
         List<StoredTask> rows = store.tasks(id);
         Set<String> again = Redone.inResume(pipeline, rows);
+        endAtEngine(stored);
         journal.reopen(again);
         boolean isSettled = rows.stream().noneMatch(row -> row.state() == TaskState.RUNNING);
         List<StoredTask> reopened = isSettled ? rows : store.tasks(id);
         Set<String> uncached = Redone.uncached(rows, again);
         return execution(pipeline, stored.definition(), arguments, Redone.reset(reopened, again), uncached, journal);
+    }
+
+    /** A run that an engine drives is reopened only if it has ended: whoever goes on with it here takes it away from there. */
+    private void endAtEngine(StoredRun stored) {
+        if (!stored.definition().engineRun().equals(EngineRun.LOCAL)
+                && !stored.state().isFinal()) {
+            try (RunJournal former = store.journal(stored.definition().id())) {
+                former.ended(RunState.FAILED, settings.time().instant(), Optional.empty());
+            }
+        }
     }
 
     RunExecution rerun(RunId id, Pipeline pipeline, Rerun choice) {

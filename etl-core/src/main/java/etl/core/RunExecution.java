@@ -362,8 +362,13 @@ final class RunExecution implements WorkersOwner {
             }
         });
         workers.dropUnwanted();
+        releaseClaims();
+    }
+
+    /** Nobody else has to wait for an output that will not be computed here. */
+    private void releaseClaims() {
         if (gate != null) {
-            hand(gate::releaseEnded);
+            hand(() -> gate.releaseUnless(this::wants));
         }
     }
 
@@ -389,6 +394,7 @@ final class RunExecution implements WorkersOwner {
     CompletableFuture<Boolean> drain() {
         draining = true;
         workers.dropUnwanted();
+        releaseClaims();
         tellIfDrained();
         return drained;
     }

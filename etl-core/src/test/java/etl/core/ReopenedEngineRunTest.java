@@ -74,6 +74,17 @@ class ReopenedEngineRunTest {
         }
     }
 
+    @Test
+    void a_run_that_its_engine_has_left_is_resumed_here() {
+        external.attempt(pipeline, run, "slow", 1);
+        assertThat(store.task(run, "slow").orElseThrow().state()).isEqualTo(TaskState.FAILED);
+        broken.set(false);
+        goOn.countDown();
+
+        assertThat(etl.resume(run, pipeline).await().state()).isEqualTo(RunState.SUCCEEDED);
+        assertThat(executions).hasValue(1);
+    }
+
     /** On a thread of its own: the common pool may have one only. */
     private static <T> FutureTask<T> begun(Callable<T> action) {
         FutureTask<T> begun = new FutureTask<>(action);

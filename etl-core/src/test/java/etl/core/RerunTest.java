@@ -208,6 +208,27 @@ class RerunTest {
     }
 
     @Test
+    void what_lies_between_two_setups_of_one_teardown_is_made_again() {
+        TaskRef<String> schema = task("schema");
+        TaskRef<String> table = task("table", schema);
+        TaskRef<String> index = task("index", table);
+        TaskRef<Void> work = builder.task("work").after(index).run(ctx -> {
+            executed.add("work");
+            if (ctx.attempt() == 1) {
+                throw new IllegalStateException("as planned");
+            }
+        });
+        builder.task("teardown").teardownOf(schema, index).after(work).run(ctx -> executed.add("teardown"));
+        Pipeline pipeline = builder.build();
+        RunId id = etl.run(pipeline).id();
+        executed.clear();
+
+        etl.resume(id, pipeline).await().orThrow();
+
+        assertThat(executed).containsExactly("schema", "table", "index", "work", "teardown");
+    }
+
+    @Test
     void what_is_executed_again_does_not_reuse_what_it_had_computed() {
         TaskRef<Integer> load = builder.task("load", Integer.class)
                 .cache(Cache.version("1"))

@@ -2,6 +2,7 @@ package etl.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import etl.core.Arguments;
 import etl.core.Etl;
 import etl.core.GenericType;
 import etl.core.Mark;
@@ -15,6 +16,7 @@ import etl.core.RunState;
 import etl.core.TaskRef;
 import etl.core.TaskSkippedException;
 import etl.core.TaskState;
+import etl.core.spi.EngineRun;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunOwnedException;
 import etl.core.spi.StoredAttempt;
@@ -115,6 +117,26 @@ class RunControlOnPostgresTest {
                     .endsWith("half a pair \uFFFD, NUL \uFFFD");
         }
         assertThat(executed).containsExactly("load");
+    }
+
+    @Test
+    void a_run_that_its_engine_has_left_is_resumed_here() {
+        AtomicInteger failures = new AtomicInteger(1);
+        PipelineBuilder builder = Pipeline.named("left");
+        builder.task("load").run(ctx -> {
+            executed.add("load");
+            if (failures.getAndDecrement() > 0) {
+                throw new IllegalStateException("as planned");
+            }
+        });
+        Pipeline pipeline = builder.build();
+        try (Etl etl = process()) {
+            RunId id = etl.external().begin(pipeline, Arguments.none(), new EngineRun("airflow", "manual"));
+            etl.external().attempt(pipeline, id, "load", 1);
+
+            assertThat(etl.resume(id, pipeline).await().state()).isEqualTo(RunState.SUCCEEDED);
+        }
+        assertThat(executed).containsExactly("load", "load");
     }
 
     @Test
