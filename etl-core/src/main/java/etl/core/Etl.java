@@ -1,7 +1,5 @@
 package etl.core;
 
-import etl.core.spi.EngineRun;
-import etl.core.spi.NewRun;
 import etl.core.spi.RunExecutor;
 import etl.core.spi.StateStore;
 import etl.core.spi.Time;
@@ -196,22 +194,32 @@ public final class Etl implements AutoCloseable {
      */
     public RunHandle submit(Pipeline pipeline, Arguments arguments, RunOptions options) {
         checkOpen();
-        checkPools(pipeline);
-        Map<String, Object> bound = arguments.bind(pipeline);
-        RunId id =
-                options.runKey().map(key -> RunId.ofKey(pipeline.name(), key)).orElseGet(RunId::random);
-        NewRun run = new NewRun(
-                id,
-                pipeline.name(),
-                pipeline.fingerprint(),
-                options.runKey(),
-                Arguments.format(pipeline, bound),
-                EngineRun.LOCAL,
-                pipeline.size(),
-                time.instant(),
-                options.dataInterval(),
-                options.refreshesCache());
-        return keyed.submit(pipeline, run, () -> resumption.execution(pipeline, run, bound));
+        return keyed.submit(submission(new RunRequest(pipeline, arguments, options)));
+    }
+
+    /**
+     * Starts many runs and returns at once. It is as if each were {@linkplain #submit(Pipeline, Arguments, RunOptions) submitted}
+     * in turn, but they are recorded together, in one transaction if the store has transactions, and begin after that; so many
+     * runs cost little more than one. If one request is refused, or the runs cannot be recorded, none is started.
+     *
+     * <p>Only a run whose key has a run with other arguments is found out later. Then the others are started nevertheless,
+     * and the exception is thrown after that; keys keep such a run from being started twice when all are submitted again.
+     *
+     * @param requests the runs that are wanted; a key may be among them more than once
+     * @return the runs, in the order of the requests
+     * @throws ArgumentsInvalidException if arguments do not fit the parameters
+     * @throws RunKeyConflictException if a key has a run with other arguments or of another definition of the pipeline; the
+     *     first, with the others {@linkplain Throwable#getSuppressed() suppressed}
+     * @throws etl.core.spi.StateStoreException if the runs cannot be recorded
+     */
+    public List<RunHandle> submitAll(List<RunRequest> requests) {
+        checkOpen();
+        return keyed.submitAll(requests.stream().map(this::submission).toList());
+    }
+
+    private Submission submission(RunRequest request) {
+        checkPools(request.pipeline());
+        return Submission.of(request, time.instant(), resumption);
     }
 
     /**
@@ -325,23 +333,7 @@ public final class Etl implements AutoCloseable {
     }
 
     private void checkPools(Pipeline pipeline) {
-        if (!pipeline.usesPools()) {
-            return;
-        }
-        for (TaskView task : pipeline.tasks()) {
-            task.pool().ifPresent(name -> {
-                Pool pool = settings.pools().get(name);
-                if (pool == null) {
-                    throw new IllegalArgumentException("task '" + task.id() + "' needs pool '" + name
-                            + "', which this orchestrator does not have; add pool(\"" + name
-                            + "\", slots) to its builder");
-                }
-                if (task.poolSlots() > pool.slots()) {
-                    throw new IllegalArgumentException("task '" + task.id() + "' needs " + task.poolSlots()
-                            + " slots of pool '" + name + "', which has only " + pool.slots());
-                }
-            });
-        }
+        PoolCheck.check(pipeline, settings.pools());
     }
 
     boolean isOpen() {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 
 /** Starts runs that may exist already, and finds those that do. */
 final class KeyedRuns {
@@ -25,12 +24,13 @@ final class KeyedRuns {
     }
 
     /** Starts a run unless there is one of its key; of all that try, in all processes, one succeeds. */
-    RunHandle submit(Pipeline pipeline, NewRun run, Supplier<Optional<RunExecution>> execution) {
+    RunHandle submit(Submission submission) {
+        NewRun run = submission.run();
         while (true) {
             Optional<LiveRuns.Claim> claim = live.claim(run.id());
             if (claim.isPresent()) {
-                Optional<RunHandle> started =
-                        claim.get().start(() -> store.create(run) ? execution.get() : Optional.empty());
+                Optional<RunHandle> started = claim.get()
+                        .start(() -> store.create(run) ? submission.execution().get() : Optional.empty());
                 if (started.isPresent()) {
                     return started.get();
                 }
@@ -41,10 +41,15 @@ final class KeyedRuns {
             Optional<StoredRun> first = first(run);
             if (first.isPresent()) {
                 check(first.get().definition(), run);
-                return existing(first.get(), pipeline);
+                return existing(first.get(), submission.pipeline());
             }
             // The other one could not record it, or it has been deleted meanwhile.
         }
+    }
+
+    /** If some cannot be started, the others are, and then the first failure is thrown, which has the others. */
+    List<RunHandle> submitAll(List<Submission> submissions) {
+        return new BulkStart(this, store, live, submissions).start();
     }
 
     private Optional<StoredRun> first(NewRun run) {

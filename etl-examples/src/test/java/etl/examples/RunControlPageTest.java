@@ -17,6 +17,7 @@ import etl.core.RunOptions;
 import etl.core.RunPlan;
 import etl.core.RunProgress;
 import etl.core.RunReport;
+import etl.core.RunRequest;
 import etl.core.RunState;
 import etl.core.RunStoppedException;
 import etl.core.TaskRef;
@@ -69,6 +70,23 @@ class RunControlPageTest {
             assertThat(progress.tasks()).isEqualTo(3);
             assertThat(soon).isPresent();
             assertThat(end.state()).isEqualTo(RunState.SUCCEEDED);
+        }
+    }
+
+    @Test
+    void many_runs_are_started_together() {
+        try (Etl etl = Etl.builder().store(store).build()) {
+            LocalDate first = LocalDate.of(2001, 1, 1);
+            // snippet
+            List<RunRequest> days = first.datesUntil(first.plusDays(30))
+                    .map(date -> new RunRequest(pipeline, Arguments.of(day, date)))
+                    .toList();
+            List<RunHandle> runs = etl.submitAll(days);
+            // end
+
+            assertThat(runs)
+                    .hasSize(30)
+                    .allSatisfy(run -> assertThat(run.await().output(clean)).isEqualTo(2));
         }
     }
 

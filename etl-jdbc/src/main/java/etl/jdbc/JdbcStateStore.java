@@ -18,6 +18,7 @@ import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -165,8 +166,24 @@ public final class JdbcStateStore implements StateStore {
         long before = leases.now();
         boolean created = runs.insert(run, leases) || (purge.finish(run.id()) && runs.insert(run, leases));
         if (created && RunsTable.hasOwner(run)) {
-            leases.recorded(run.id(), before);
+            leases.recorded(List.of(run.id()), before);
         }
+        return created;
+    }
+
+    @Override
+    public Set<RunId> createAll(List<NewRun> newRuns) {
+        long before = leases.now();
+        Set<RunId> created = runs.insert(newRuns, leases);
+        leases.recorded(
+                newRuns.stream()
+                        .filter(run -> created.contains(run.id()) && RunsTable.hasOwner(run))
+                        .map(NewRun::id)
+                        .toList(),
+                before);
+        newRuns.stream()
+                .filter(run -> !created.contains(run.id()) && create(run))
+                .forEach(run -> created.add(run.id()));
         return created;
     }
 

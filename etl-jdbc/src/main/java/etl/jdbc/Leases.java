@@ -91,13 +91,13 @@ final class Leases {
     }
 
     /**
-     * A run was recorded as this store's, with the first epoch.
+     * Runs were recorded as this store's, with the first epoch.
      *
      * @param before a reading of {@link #now()} from before
      */
-    void recorded(RunId run, long before) {
+    void recorded(List<RunId> runs, long before) {
         recorded.values().removeIf(lease -> !isFresh(lease));
-        recorded.put(run, new Lease(run, FIRST_EPOCH, before + validity.toNanos(), time));
+        runs.forEach(run -> recorded.put(run, new Lease(run, FIRST_EPOCH, before + validity.toNanos(), time)));
     }
 
     long now() {

@@ -13,9 +13,12 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** The SQL that records and reads {@code pipeline_runs}; {@link RunUpdates} has the SQL of their progress. */
@@ -39,46 +42,74 @@ final class RunsTable {
      * answer to the commit was lost; otherwise a caller who tries again would start a second run, and a recovery the first.
      */
     boolean insert(NewRun run, Leases leases) {
-        String sql =
-                "insert into " + table + " (run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id,"
-                        + " state, tasks, created_at, data_from, data_until, refreshes_cache, owner, epoch, lease_until,"
-                        + " heartbeat_at)"
-                        + " values (?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?, ?, ?, ?,"
-                        + " now() + ? * interval '1 millisecond', case when ? then now() end)"
-                        + " on conflict do nothing";
         return database.statement("recording run " + run.id(), (connection, again) -> {
             if (again && isRecorded(connection, run, leases)) {
                 return true;
             }
-            try (PreparedStatement insert = connection.prepareStatement(sql)) {
-                insert.setObject(1, run.id().value());
-                insert.setString(2, run.pipeline());
-                insert.setString(3, run.fingerprint());
-                insert.setString(4, run.runKey().orElse(null));
-                insert.setString(5, JsonCodec.encode(run.arguments()));
-                insert.setString(6, run.engineRun().engine());
-                insert.setString(7, run.engineRun().id());
-                insert.setInt(8, run.tasks());
-                insert.setObject(9, Columns.timestamp(run.createdAt()));
-                insert.setObject(
-                        10,
-                        run.dataInterval()
-                                .map(data -> Columns.timestamp(data.start()))
-                                .orElse(null));
-                insert.setObject(
-                        11,
-                        run.dataInterval()
-                                .map(data -> Columns.timestamp(data.end()))
-                                .orElse(null));
-                insert.setBoolean(12, run.refreshesCache());
-                boolean owned = hasOwner(run);
-                insert.setString(13, owned ? leases.owner() : null);
-                insert.setLong(14, owned ? Leases.FIRST_EPOCH : 0);
-                insert.setObject(15, owned ? leases.length().toMillis() : null, Types.BIGINT);
-                insert.setBoolean(16, owned);
+            try (PreparedStatement insert = connection.prepareStatement(insert())) {
+                bind(insert, run, leases);
                 return insert.executeUpdate() == 1;
             }
         });
+    }
+
+    /** All in one transaction. Tells which are recorded now. */
+    Set<RunId> insert(List<NewRun> runs, Leases leases) {
+        List<NewRun> sorted = new ArrayList<>(runs);
+        sorted.sort(Comparator.comparing(run -> run.id().value()));
+        return database.transaction("recording " + runs.size() + " runs", (connection, again) -> {
+            Set<RunId> recorded = new HashSet<>();
+            try (PreparedStatement insert = connection.prepareStatement(insert())) {
+                for (NewRun run : sorted) {
+                    bind(insert, run, leases);
+                    insert.addBatch();
+                }
+                int[] counts = insert.executeBatch();
+                for (int i = 0; i < counts.length; i++) {
+                    NewRun run = sorted.get(i);
+                    if (counts[i] == 1 || (again && isRecorded(connection, run, leases))) {
+                        recorded.add(run.id());
+                    }
+                }
+            }
+            return recorded;
+        });
+    }
+
+    /** Without VALUES, so that a driver that rewrites batches of such inserts leaves it alone and tells each count. */
+    private String insert() {
+        return "insert into " + table + " (run_id, pipeline, fingerprint, run_key, arguments, engine, engine_run_id,"
+                + " state, tasks, created_at, data_from, data_until, refreshes_cache, owner, epoch, lease_until,"
+                + " heartbeat_at)"
+                + " select ?, ?, ?, ?, ?::jsonb, ?, ?, 'QUEUED', ?, ?, ?, ?, ?, ?, ?,"
+                + " now() + ? * interval '1 millisecond', case when ? then now() end"
+                + " on conflict do nothing";
+    }
+
+    private static void bind(PreparedStatement insert, NewRun run, Leases leases) throws SQLException {
+        insert.setObject(1, run.id().value());
+        insert.setString(2, run.pipeline());
+        insert.setString(3, run.fingerprint());
+        insert.setString(4, run.runKey().orElse(null));
+        insert.setString(5, JsonCodec.encode(run.arguments()));
+        insert.setString(6, run.engineRun().engine());
+        insert.setString(7, run.engineRun().id());
+        insert.setInt(8, run.tasks());
+        insert.setObject(9, Columns.timestamp(run.createdAt()));
+        insert.setObject(
+                10,
+                run.dataInterval().map(data -> Columns.timestamp(data.start())).orElse(null),
+                Types.TIMESTAMP_WITH_TIMEZONE);
+        insert.setObject(
+                11,
+                run.dataInterval().map(data -> Columns.timestamp(data.end())).orElse(null),
+                Types.TIMESTAMP_WITH_TIMEZONE);
+        insert.setBoolean(12, run.refreshesCache());
+        boolean owned = hasOwner(run);
+        insert.setString(13, owned ? leases.owner() : null);
+        insert.setLong(14, owned ? Leases.FIRST_EPOCH : 0);
+        insert.setObject(15, owned ? leases.length().toMillis() : null, Types.BIGINT);
+        insert.setBoolean(16, owned);
     }
 
     private boolean isRecorded(Connection connection, NewRun run, Leases leases) throws SQLException {

@@ -7,11 +7,13 @@ import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RunHandle;
+import etl.core.RunRequest;
 import etl.core.RunState;
 import etl.core.TaskRef;
 import etl.testkit.PostgresExtension;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,22 @@ class ChainsTest {
             }
 
             assertThat(transactions() - before).isBetween(4L * runs, Math.round(4.5 * runs));
+        }
+    }
+
+    @Test
+    void runs_that_are_submitted_together_share_transactions() throws SQLException {
+        int runs = 200;
+        try (JdbcStateStore store = JdbcStateStore.open(postgres.databaseUrl());
+                Etl etl = Etl.builder().store(store).build()) {
+            RunRequest request = new RunRequest(chain(3), Arguments.none());
+            etl.run(request.pipeline()).orThrow();
+            long before = transactions();
+
+            List<RunHandle> handles = etl.submitAll(Collections.nCopies(runs, request));
+            handles.forEach(run -> run.await().orThrow());
+
+            assertThat(transactions() - before).isLessThan(runs);
         }
     }
 

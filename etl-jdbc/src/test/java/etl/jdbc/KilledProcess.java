@@ -4,6 +4,7 @@ import etl.core.Arguments;
 import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.RunHandle;
+import etl.core.RunRequest;
 import etl.core.RunStoppedException;
 import etl.core.spi.StateStoreException;
 import java.nio.file.Path;
@@ -30,8 +31,8 @@ final class KilledProcess {
                 Deque<RunHandle> runs = new ArrayDeque<>();
                 while (true) {
                     try {
-                        runs.add(etl.submit(pipelines.get(random.nextInt(pipelines.size())), Arguments.none()));
-                        if (runs.size() == RUNS_AT_ONCE) {
+                        runs.addAll(etl.submitAll(some(pipelines, 1 + random.nextInt(RUNS_AT_ONCE), random)));
+                        while (runs.size() >= RUNS_AT_ONCE) {
                             runs.remove().await();
                         }
                     } catch (StateStoreException | RunStoppedException disturbed) {
@@ -40,6 +41,12 @@ final class KilledProcess {
                 }
             }
         }
+    }
+
+    private static List<RunRequest> some(List<Pipeline> pipelines, int count, Random random) {
+        return random.ints(count, 0, pipelines.size())
+                .mapToObj(chosen -> new RunRequest(pipelines.get(chosen), Arguments.none()))
+                .toList();
     }
 
     static Etl recovering(JdbcStateStore store, List<Pipeline> pipelines) {

@@ -62,7 +62,7 @@ final class SimulatedStore implements StateStore {
             throw new StateStoreException(
                     "somebody else has recorded the run, and nobody here wants to follow it", null);
         }
-        process.leases().recorded(run.id(), before);
+        process.leases().recorded(List.of(run.id()), before);
         return true;
     }
 

@@ -108,6 +108,40 @@ public abstract class StateStoreContract extends StoreUnderTest {
     }
 
     @Test
+    void runs_are_created_together_but_for_those_that_exist() {
+        NewRun before = newRun(Optional.of("key " + RunId.random()), Map.of());
+        store().create(before);
+        NewRun sameKey = newRun(before.runKey(), Map.of("other", "arguments"));
+        NewRun keyed = newRun(Optional.of("key " + RunId.random()), Map.of("day", "it's \"2001\"\n\uD83D\uDE00"));
+        NewRun plain = newRun(Optional.empty(), Map.of());
+
+        assertThat(store().createAll(List.of(plain, sameKey, keyed, before, plain)))
+                .containsExactlyInAnyOrder(plain.id(), keyed.id());
+        assertThat(store().createAll(List.of())).isEmpty();
+
+        assertThat(store().find(plain.id()).orElseThrow().definition()).isEqualTo(plain);
+        assertThat(store().find(keyed.id()).orElseThrow())
+                .returns(keyed, StoredRun::definition)
+                .returns(RunState.QUEUED, StoredRun::state);
+        assertThat(store().find(sameKey.id())).isEmpty();
+        assertThat(store().find(before.id()).orElseThrow().definition()).isEqualTo(before);
+    }
+
+    @Test
+    void runs_that_were_created_together_can_be_written_at_once() throws Exception {
+        NewRun one = newRun(Optional.empty(), Map.of());
+        NewRun other = newRun(Optional.empty(), Map.of());
+        store().createAll(List.of(one, other));
+
+        for (NewRun run : List.of(one, other)) {
+            try (RunJournal journal = store().journal(run.id())) {
+                written(journal, TaskChange.started("a", 1, NOON));
+            }
+            assertThat(store().task(run.id(), "a").orElseThrow().state()).isEqualTo(TaskState.RUNNING);
+        }
+    }
+
+    @Test
     void an_unknown_run_is_not_there() {
         RunId unknown = RunId.random();
 

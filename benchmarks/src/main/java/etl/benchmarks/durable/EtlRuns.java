@@ -6,25 +6,24 @@ import etl.core.Etl;
 import etl.core.Pipeline;
 import etl.core.PipelineBuilder;
 import etl.core.RunHandle;
+import etl.core.RunRequest;
 import etl.core.TaskRef;
 import etl.jdbc.JdbcStateStore;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** This library, with all defaults: a store opened by its URL, an orchestrator on it, a run for each pipeline. */
+/** This library, with all defaults: a store opened by its URL, an orchestrator on it, a run for each pipeline, all submitted at once. */
 final class EtlRuns implements DurableContestant {
     @Override
     public Opened open(Database database, Workload workload, Executions executions) {
-        List<Pipeline> pipelines = IntStream.range(0, workload.pipelines())
-                .mapToObj(number -> declare(workload, number, executions))
+        List<RunRequest> requests = IntStream.range(0, workload.pipelines())
+                .mapToObj(number -> new RunRequest(declare(workload, number, executions), Arguments.none()))
                 .toList();
         Etl etl = Etl.builder().store(JdbcStateStore.open(database.url())).build();
         return new Opened() {
             @Override
             public void run() {
-                List<RunHandle> runs = pipelines.stream()
-                        .map(pipeline -> etl.submit(pipeline, Arguments.none()))
-                        .toList();
+                List<RunHandle> runs = etl.submitAll(requests);
                 runs.forEach(run -> run.await().orThrow());
             }
 

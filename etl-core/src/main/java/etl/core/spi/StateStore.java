@@ -2,8 +2,10 @@ package etl.core.spi;
 
 import etl.core.RunId;
 import java.lang.reflect.Type;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +22,23 @@ public interface StateStore extends AutoCloseable {
      * @return false if a run of this id, or of this pipeline and run key, exists already; nothing was changed then
      */
     boolean create(NewRun run);
+
+    /**
+     * Records new runs as QUEUED, durably; one after another unless the store can do better. If this throws, a store with
+     * transactions has recorded none.
+     *
+     * @param runs the runs
+     * @return the ids of those that were recorded; of the others one of the same id, or pipeline and run key, exists already
+     */
+    default Set<RunId> createAll(List<NewRun> runs) {
+        Set<RunId> created = new HashSet<>();
+        for (NewRun run : runs) {
+            if (create(run)) {
+                created.add(run.id());
+            }
+        }
+        return created;
+    }
 
     /**
      * Takes a run and opens it for writing. Until the journal is closed nobody else can take the run, unless its owner has
