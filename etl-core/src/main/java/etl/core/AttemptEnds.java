@@ -157,7 +157,7 @@ final class AttemptEnds {
             waiting.remove(taskRun);
             execution.steps().carryOut(() -> workers.add(taskRun));
         }));
-        if (execution.isCancelled(taskRun.task())) {
+        if (execution.halt().isCancelled(taskRun.task())) {
             execution.cancelRetry(taskRun);
             // Whoever has cancelled it meanwhile may have been there before the alarm.
             dropAlarm(taskRun);

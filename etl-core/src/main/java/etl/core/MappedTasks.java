@@ -48,7 +48,7 @@ final class MappedTasks {
         while (offered < atOnce && offerNext(mapped, null)) {
             offered++;
         }
-        if (execution.isCancelled(whole.task())) {
+        if (execution.halt().isCancelled(whole.task())) {
             cancelElements(mapped);
         }
         endIfAllElementsFinal(mapped);
@@ -119,7 +119,7 @@ final class MappedTasks {
 
     void cancel() {
         for (MappedTask mapped : execution.table().mappedTasks()) {
-            if (execution.isCancelled(mapped.whole().task())) {
+            if (execution.halt().isCancelled(mapped.whole().task())) {
                 cancelElements(mapped);
             }
         }

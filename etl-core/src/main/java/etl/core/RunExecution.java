@@ -49,14 +49,14 @@ final class RunExecution implements WorkersOwner {
     private final IntFunction<@Nullable Object> outputs;
     private final RunEnd end;
     private final RunJournal.Receipt noted = onDurable(() -> {});
-    private final AtomicReference<@Nullable Interruption> halt = new AtomicReference<>();
+    private final Halt halt;
     private final AtomicReference<@Nullable Throwable> stopCause = new AtomicReference<>();
     private final CompletableFuture<Boolean> drained = new CompletableFuture<>();
-    private volatile boolean draining;
 
     RunExecution(RunScope scope, RunJournal journal, TaskTable table) {
         this.pipeline = scope.pipeline();
         this.run = scope.run();
+        this.halt = new Halt(pipeline);
         this.settings = scope.settings();
         this.steps = new RunSteps(run, settings.executor().stepsOf(run.id()), this::failed);
         this.journal = journal;
@@ -112,7 +112,7 @@ final class RunExecution implements WorkersOwner {
     }
 
     private void miss(Duration limit) {
-        if (!end.isOver() && halt.get() == null) {
+        if (!end.isOver() && halt.isAbsent()) {
             end.missed(limit);
             cancel();
         }
@@ -161,7 +161,7 @@ final class RunExecution implements WorkersOwner {
 
     /** Below a task that was cancelled with its run, nothing has failed. */
     private TaskState notStarted(int task) {
-        return isCancelled(task) ? TaskState.CANCELLED : TaskState.UPSTREAM_FAILED;
+        return halt.isCancelled(task) ? TaskState.CANCELLED : TaskState.UPSTREAM_FAILED;
     }
 
     TaskTable table() {
@@ -193,7 +193,7 @@ final class RunExecution implements WorkersOwner {
     }
 
     private boolean mayStart() {
-        return !draining && halt.get() != Interruption.STOP && journal.isOwner();
+        return halt.letsStart() && journal.isOwner();
     }
 
     private boolean attempt(TaskRun taskRun, TaskNode node, RunWorkers.Worker worker) {
@@ -212,7 +212,7 @@ final class RunExecution implements WorkersOwner {
 
     /** Tells that an attempt begins; false if nothing is executed any more. */
     private boolean begin(WorkerAttempt attempt) {
-        if (halt.get() == Interruption.STOP) {
+        if (halt.isStopped()) {
             return false;
         }
         try {
@@ -224,11 +224,11 @@ final class RunExecution implements WorkersOwner {
         } catch (RuntimeException | Error defect) {
             failed(defect);
         }
-        Interruption halted = halt.get();
-        if (halted != null && concerns(halted, attempt.task())) {
-            attempt.interrupt(halted);
+        Interruption reason = halt.reasonFor(attempt.task());
+        if (reason != null) {
+            attempt.interrupt(reason);
         }
-        return halted != Interruption.STOP;
+        return reason != Interruption.STOP;
     }
 
     @Override
@@ -278,7 +278,7 @@ final class RunExecution implements WorkersOwner {
     /** Whether a task run that waits for its turn may still get it. Does not ask the journal, which may stop the run. */
     @Override
     public boolean wants(TaskRun taskRun) {
-        return !draining && halt.get() != Interruption.STOP && !taskRun.state().isFinal();
+        return halt.letsStart() && !taskRun.state().isFinal();
     }
 
     /** The task ends in a final state without a further attempt, unless somebody else has taken it by now. */
@@ -342,12 +342,12 @@ final class RunExecution implements WorkersOwner {
     // --- the end ---------------------------------------------------------------------------------------------------
 
     void cancel() {
-        if (!halt.compareAndSet(null, Interruption.CANCEL)) {
+        if (!halt.cancel()) {
             return;
         }
         LOG.info("run {} is being cancelled", run.id());
         for (int task = 0; task < pipeline.size(); task++) {
-            if (concerns(Interruption.CANCEL, task)) {
+            if (halt.isCancellable(task)) {
                 settle(table.run(task), TaskState.CANCELLED);
                 cancelRetry(table.run(task));
             }
@@ -357,7 +357,7 @@ final class RunExecution implements WorkersOwner {
             gate.cancel();
         }
         workers.forEachAttempt(attempt -> {
-            if (concerns(Interruption.CANCEL, attempt.task())) {
+            if (halt.isCancellable(attempt.task())) {
                 attempt.interrupt(Interruption.CANCEL);
             }
         });
@@ -380,19 +380,13 @@ final class RunExecution implements WorkersOwner {
         }
     }
 
-    /** Whether the run is being cancelled and the task with it. */
-    boolean isCancelled(int task) {
-        return halt.get() == Interruption.CANCEL && concerns(Interruption.CANCEL, task);
-    }
-
-    /** A cancel leaves the tasks alone that clean up after the others. */
-    private boolean concerns(Interruption reason, int task) {
-        return reason != Interruption.CANCEL || !pipeline.start(task).cleansUp();
+    Halt halt() {
+        return halt;
     }
 
     /** Starts no further attempt; the future is completed when those under way have ended. */
     CompletableFuture<Boolean> drain() {
-        draining = true;
+        halt.drain();
         workers.dropUnwanted();
         releaseClaims();
         tellIfDrained();
@@ -400,23 +394,14 @@ final class RunExecution implements WorkersOwner {
     }
 
     void tellIfDrained() {
-        if (draining && workers.isIdle() && settled.isIdle()) {
+        if (halt.isDraining() && workers.isIdle() && settled.isIdle()) {
             drained.complete(true);
         }
     }
 
     /** Ends the execution but not the run: nothing more is recorded, so that the run can be resumed. */
     void shutDown() {
-        halt();
-    }
-
-    void stop(Throwable cause) {
-        stopCause.compareAndSet(null, cause);
-        halt();
-    }
-
-    private void halt() {
-        if (halt.getAndSet(Interruption.STOP) == Interruption.STOP) {
+        if (!halt.stop()) {
             return;
         }
         end.dropDeadline();
@@ -426,8 +411,14 @@ final class RunExecution implements WorkersOwner {
         settings.executor().endsOf(run.id()).execute(this::endIfStopped);
     }
 
+    /** Shuts the execution down because of something that went wrong; the first cause is told. */
+    void stop(Throwable cause) {
+        stopCause.compareAndSet(null, cause);
+        shutDown();
+    }
+
     void endIfStopped() {
-        if (halt.get() == Interruption.STOP && workers.isIdle()) {
+        if (halt.isStopped() && workers.isIdle()) {
             end.stop(stopCause.get());
         }
     }
