@@ -6,8 +6,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,15 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class BulkStart {
     private final KeyedRuns keyed;
     private final StateStore store;
+    private final BooleanSupplier open;
     private final List<Submission> submissions;
+    /** Those that are not settled yet. */
     private final @Nullable LiveRuns.Claim[] claims;
+
     private final @Nullable RunHandle[] handles;
     private final boolean[] failed;
     private @Nullable Throwable failure;
 
-    BulkStart(KeyedRuns keyed, StateStore store, LiveRuns live, List<Submission> submissions) {
+    /** Nothing more is started when {@code open} is false. */
+    BulkStart(KeyedRuns keyed, StateStore store, LiveRuns live, BooleanSupplier open, List<Submission> submissions) {
         this.keyed = keyed;
         this.store = store;
+        this.open = open;
         this.submissions = submissions;
         this.handles = new RunHandle[submissions.size()];
         this.failed = new boolean[submissions.size()];
@@ -41,6 +48,8 @@ final class BulkStart {
         for (int i = 0; i < claims.length; i++) {
             LiveRuns.Claim claim = claims[i];
             if (claim != null) {
+                checkOpen();
+                claims[i] = null;
                 Submission submission = submissions.get(i);
                 boolean isNew = created.contains(submission.run().id());
                 start(i, () -> claim.start(() -> isNew ? submission.execution().get() : Optional.empty()));
@@ -48,6 +57,7 @@ final class BulkStart {
         }
         for (int i = 0; i < claims.length; i++) {
             if (handles[i] == null && !failed[i]) {
+                checkOpen();
                 Submission submission = submissions.get(i);
                 start(i, () -> Optional.of(keyed.submit(submission)));
             }
@@ -73,6 +83,15 @@ final class BulkStart {
         } catch (RuntimeException | Error notRecorded) {
             Arrays.stream(claims).forEach(BulkStart::giveUp);
             throw notRecorded;
+        }
+    }
+
+    private void checkOpen() {
+        if (!open.getAsBoolean()) {
+            Arrays.stream(claims).forEach(BulkStart::giveUp);
+            long begun = Arrays.stream(handles).filter(Objects::nonNull).count();
+            throw new IllegalStateException("this orchestrator was closed when " + begun + " of " + handles.length
+                    + " runs had begun; the others may be recorded, and can be recovered then");
         }
     }
 

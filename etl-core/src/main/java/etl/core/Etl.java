@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
  * them; a program that does not wait for its runs ends without them.
  */
 public final class Etl implements AutoCloseable {
+    /** How many runs {@link #submitAll} starts at most. */
+    public static final int MOST_AT_ONCE = 1_000;
+
     private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
 
     private final StateStore store;
@@ -199,22 +202,32 @@ public final class Etl implements AutoCloseable {
 
     /**
      * Starts many runs and returns at once. It is as if each were {@linkplain #submit(Pipeline, Arguments, RunOptions) submitted}
-     * in turn, but they are recorded together, in one transaction if the store has transactions, and begin after that; so many
-     * runs cost little more than one. If one request is refused, or the runs cannot be recorded, none is started.
+     * in turn, but new ones are recorded together, in one transaction if the store has transactions, and begin after that; so
+     * many runs cost little more than one. If a request is refused, or the runs cannot be recorded, none is started.
      *
-     * <p>Only a run whose key has a run with other arguments is found out later. Then the others are started nevertheless,
-     * and the exception is thrown after that; keys keep such a run from being started twice when all are submitted again.
+     * <p>What is only found out later, such as a key whose run has other arguments, does not keep the others from being started;
+     * the exception is thrown after that. Give the runs keys to be able to submit all of them again then: those that have begun
+     * are returned, and not started twice.
      *
-     * @param requests the runs that are wanted; a key may be among them more than once
+     * @param requests the runs that are wanted, at most {@value #MOST_AT_ONCE}, so that they begin soon after they are recorded; a
+     *     key may be among them more than once
      * @return the runs, in the order of the requests
      * @throws ArgumentsInvalidException if arguments do not fit the parameters
+     * @throws IllegalArgumentException if there are too many requests, or a pipeline needs a pool that this orchestrator does not
+     *     have
+     * @throws IllegalStateException if this orchestrator is closed, or was before all runs had begun
      * @throws RunKeyConflictException if a key has a run with other arguments or of another definition of the pipeline; the
-     *     first, with the others {@linkplain Throwable#getSuppressed() suppressed}
-     * @throws etl.core.spi.StateStoreException if the runs cannot be recorded
+     *     first, with whatever else went wrong {@linkplain Throwable#getSuppressed() suppressed}
+     * @throws etl.core.spi.StateStoreException if the runs cannot be recorded, or one that was recorded cannot begin
      */
     public List<RunHandle> submitAll(List<RunRequest> requests) {
         checkOpen();
-        return keyed.submitAll(requests.stream().map(this::submission).toList());
+        List<RunRequest> wanted = List.copyOf(requests);
+        if (wanted.size() > MOST_AT_ONCE) {
+            throw new IllegalArgumentException(wanted.size()
+                    + " runs are too many to be submitted at once; submit at most " + MOST_AT_ONCE + ", then the next");
+        }
+        return keyed.submitAll(wanted.stream().map(this::submission).toList(), this::isOpenForCaller);
     }
 
     private Submission submission(RunRequest request) {
@@ -340,12 +353,16 @@ public final class Etl implements AutoCloseable {
         return phase.get() == Phase.OPEN;
     }
 
-    /** While it drains, tasks may still start runs, since these belong to their work. */
     private void checkOpen() {
-        Phase now = phase.get();
-        if (now == Phase.CLOSED || (now == Phase.DRAINING && !RunWorkers.isCaller(settings.slots()))) {
+        if (!isOpenForCaller()) {
             throw new IllegalStateException("this orchestrator is closed; build a new one");
         }
+    }
+
+    /** While it drains, tasks may still start runs, since these belong to their work. */
+    private boolean isOpenForCaller() {
+        Phase now = phase.get();
+        return now == Phase.OPEN || (now == Phase.DRAINING && RunWorkers.isCaller(settings.slots()));
     }
 
     /**

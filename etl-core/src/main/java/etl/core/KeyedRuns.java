@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BooleanSupplier;
 
 /** Starts runs that may exist already, and finds those that do. */
 final class KeyedRuns {
@@ -48,8 +49,8 @@ final class KeyedRuns {
     }
 
     /** If some cannot be started, the others are, and then the first failure is thrown, which has the others. */
-    List<RunHandle> submitAll(List<Submission> submissions) {
-        return new BulkStart(this, store, live, submissions).start();
+    List<RunHandle> submitAll(List<Submission> submissions, BooleanSupplier open) {
+        return new BulkStart(this, store, live, open, submissions).start();
     }
 
     private Optional<StoredRun> first(NewRun run) {

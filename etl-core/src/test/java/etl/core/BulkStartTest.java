@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import etl.core.spi.NewRun;
+import etl.core.spi.RunJournal;
 import etl.core.spi.StateStoreException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -15,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -166,6 +168,65 @@ class BulkStartTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    @Test
+    void more_than_the_most_are_refused() {
+        try (Etl etl = Etl.inMemory()) {
+            assertThatThrownBy(() -> etl.submitAll(Collections.nCopies(Etl.MOST_AT_ONCE + 1, plain(1))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("1001 runs are too many");
+            assertThat(etl.store().recent(10)).isEmpty();
+        }
+    }
+
+    @Test
+    void a_store_that_fails_in_the_middle_does_not_keep_the_others_from_being_started() {
+        AtomicInteger creations = new AtomicInteger();
+        StoreDouble store = new StoreDouble() {
+            @Override
+            public boolean create(NewRun run) {
+                if (creations.incrementAndGet() > 2) {
+                    throw new StateStoreException("disk full", null);
+                }
+                return super.create(run);
+            }
+        };
+        try (Etl etl = Etl.builder().store(store).build()) {
+            assertThatThrownBy(() -> etl.submitAll(List.of(keyed(1), keyed(2), keyed(3), keyed(4))))
+                    .hasMessage("disk full")
+                    .satisfies(failure -> assertThat(failure.getSuppressed()).hasSize(1));
+
+            assertThat(outputs(List.of(follow(etl, 1), follow(etl, 2)))).containsExactly(2, 4);
+            assertThat(executions).isEqualTo(Map.of(1, 1, 2, 1));
+        }
+    }
+
+    private RunHandle follow(Etl etl, int key) {
+        return etl.control().follow(RunId.ofKey("orders", "key " + key), pipeline);
+    }
+
+    @Test
+    void a_close_in_the_middle_starts_no_more() throws Exception {
+        AtomicReference<Etl> closing = new AtomicReference<>();
+        AtomicInteger opened = new AtomicInteger();
+        StoreDouble store = new StoreDouble() {
+            @Override
+            public RunJournal journal(RunId run) {
+                if (opened.incrementAndGet() == 3) {
+                    closing.get().close();
+                }
+                return super.journal(run);
+            }
+        };
+        Etl etl = Etl.builder().store(store).build();
+        closing.set(etl);
+
+        assertThatThrownBy(() -> etl.submitAll(
+                        IntStream.range(0, 20).mapToObj(this::keyed).toList()))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("was closed when 3 of 20 runs had begun");
+        assertThat(executions).hasSizeLessThanOrEqualTo(3);
     }
 
     @Test

@@ -181,9 +181,6 @@ public final class JdbcStateStore implements StateStore {
                         .map(NewRun::id)
                         .toList(),
                 before);
-        newRuns.stream()
-                .filter(run -> !created.contains(run.id()) && create(run))
-                .forEach(run -> created.add(run.id()));
         return created;
     }
 

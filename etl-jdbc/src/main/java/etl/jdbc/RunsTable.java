@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** The SQL that records and reads {@code pipeline_runs}; {@link RunUpdates} has the SQL of their progress. */
 final class RunsTable {
@@ -58,22 +59,25 @@ final class RunsTable {
         List<NewRun> sorted = new ArrayList<>(runs);
         sorted.sort(Comparator.comparing(run -> run.id().value()));
         return database.transaction("recording " + runs.size() + " runs", (connection, again) -> {
-            Set<RunId> recorded = new HashSet<>();
-            try (PreparedStatement insert = connection.prepareStatement(insert())) {
-                for (NewRun run : sorted) {
-                    bind(insert, run, leases);
-                    insert.addBatch();
-                }
-                int[] counts = insert.executeBatch();
-                for (int i = 0; i < counts.length; i++) {
-                    NewRun run = sorted.get(i);
-                    if (counts[i] == 1 || (again && isRecorded(connection, run, leases))) {
-                        recorded.add(run.id());
-                    }
+            Set<RunId> recorded = sorted.stream().map(NewRun::id).collect(Collectors.toCollection(HashSet::new));
+            for (NewRun existing : insert(connection, sorted, leases)) {
+                if (!again || !isRecorded(connection, existing, leases)) {
+                    recorded.remove(existing.id());
                 }
             }
             return recorded;
         });
+    }
+
+    /** Tells which exist already. */
+    private List<NewRun> insert(Connection connection, List<NewRun> runs, Leases leases) throws SQLException {
+        try (PreparedStatement insert = connection.prepareStatement(insert())) {
+            for (NewRun run : runs) {
+                bind(insert, run, leases);
+                insert.addBatch();
+            }
+            return StatementBatch.withoutEffect(insert, runs);
+        }
     }
 
     /** Without VALUES, so that a driver that rewrites batches of such inserts leaves it alone and tells each count. */

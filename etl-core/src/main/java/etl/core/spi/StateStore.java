@@ -24,17 +24,24 @@ public interface StateStore extends AutoCloseable {
     boolean create(NewRun run);
 
     /**
-     * Records new runs as QUEUED, durably; one after another unless the store can do better. If this throws, a store with
-     * transactions has recorded none.
+     * Records new runs as QUEUED, durably; by default one after another. If this throws, none was recorded.
      *
-     * @param runs the runs
-     * @return the ids of those that were recorded; of the others one of the same id, or pipeline and run key, exists already
+     * @param runs the runs, no id twice
+     * @return the ids of those that were recorded. What was not can be tried with {@link #create} afterwards, which tells whether
+     *     it exists already
      */
     default Set<RunId> createAll(List<NewRun> runs) {
         Set<RunId> created = new HashSet<>();
         for (NewRun run : runs) {
-            if (create(run)) {
-                created.add(run.id());
+            try {
+                if (create(run)) {
+                    created.add(run.id());
+                }
+            } catch (StateStoreException failure) {
+                if (created.isEmpty()) {
+                    throw failure;
+                }
+                return created;
             }
         }
         return created;
