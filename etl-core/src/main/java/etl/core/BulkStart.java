@@ -23,7 +23,7 @@ final class BulkStart {
     private final BooleanSupplier open;
     private final List<Submission> submissions;
     /** Those that are not settled yet. */
-    private final @Nullable LiveRuns.Claim[] claims;
+    private final LiveRuns.@Nullable Claim[] claims;
 
     private final @Nullable RunHandle[] handles;
     private final boolean[] failed;
