@@ -108,7 +108,7 @@ final class BulkStart {
             failed[number] = true;
             if (failure == null) {
                 failure = notStarted;
-            } else if (failure != notStarted) {
+            } else if (!failure.equals(notStarted)) {
                 failure.addSuppressed(notStarted);
             }
         }
