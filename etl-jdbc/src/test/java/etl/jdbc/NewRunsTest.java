@@ -10,10 +10,7 @@ import etl.core.spi.StateStoreException;
 import etl.testkit.PostgresExtension;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
@@ -30,17 +27,7 @@ class NewRunsTest {
     static final PostgresExtension postgres = new PostgresExtension();
 
     private static NewRun newRun(String pipeline) {
-        return new NewRun(
-                RunId.random(),
-                pipeline,
-                "f00d",
-                Optional.empty(),
-                Map.of(),
-                EngineRun.LOCAL,
-                1,
-                Instant.parse("2001-01-01T12:00:00Z"),
-                Optional.empty(),
-                false);
+        return StoredRuns.newRun(pipeline, EngineRun.LOCAL);
     }
 
     private static List<NewRun> newRuns() {

@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 
-import etl.core.RunId;
 import etl.core.spi.EngineRun;
 import etl.core.spi.NewRun;
 import etl.core.spi.StateStoreException;
 import etl.testkit.PostgresExtension;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -41,7 +37,7 @@ class SchemaTest {
                 created.add(threads.submit(() -> {
                     together.await(30, TimeUnit.SECONDS);
                     try (JdbcStateStore store = open("crowd", true)) {
-                        return store.create(run());
+                        return store.create(StoredRuns.newRun("orders", EngineRun.LOCAL));
                     }
                 }));
             }
@@ -62,7 +58,7 @@ class SchemaTest {
 
     @Test
     void a_migrated_schema_is_opened_again_with_its_runs() {
-        NewRun run = run();
+        NewRun run = StoredRuns.newRun("orders", EngineRun.LOCAL);
         try (JdbcStateStore store = open("twice", true)) {
             store.create(run);
         }
@@ -77,7 +73,8 @@ class SchemaTest {
         open("shared", true).close();
 
         try (JdbcStateStore store = open("shared", false)) {
-            assertThat(store.create(run())).isTrue();
+            assertThat(store.create(StoredRuns.newRun("orders", EngineRun.LOCAL)))
+                    .isTrue();
         }
     }
 
@@ -209,19 +206,5 @@ class SchemaTest {
                 .schema(schema)
                 .migrate(migrate)
                 .open();
-    }
-
-    private static NewRun run() {
-        return new NewRun(
-                RunId.random(),
-                "orders",
-                "f00d",
-                Optional.empty(),
-                Map.of(),
-                EngineRun.LOCAL,
-                1,
-                Instant.parse("2001-01-01T12:00:00Z"),
-                Optional.empty(),
-                false);
     }
 }

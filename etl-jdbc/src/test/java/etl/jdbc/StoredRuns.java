@@ -19,10 +19,15 @@ final class StoredRuns {
     }
 
     static RunId create(JdbcStateStore store, EngineRun engineRun) {
-        RunId id = RunId.random();
-        store.create(new NewRun(
-                id,
-                "orders",
+        NewRun run = newRun("orders", engineRun);
+        store.create(run);
+        return run.id();
+    }
+
+    static NewRun newRun(String pipeline, EngineRun engineRun) {
+        return new NewRun(
+                RunId.random(),
+                pipeline,
                 "f00d",
                 Optional.empty(),
                 Map.of(),
@@ -30,8 +35,7 @@ final class StoredRuns {
                 1,
                 Instant.parse("2001-01-01T12:00:00Z"),
                 Optional.empty(),
-                false));
-        return id;
+                false);
     }
 
     static void set(PostgresExtension postgres, RunId run, String taskId, int attempt, TaskState state) {
