@@ -21,6 +21,9 @@ final class Admission {
     /** The pool whose slots a task run needs. A mapped task as a whole needs none: its elements do. */
     @Nullable
     Pool pool(TaskRuns runs, int index) {
+        if (!pipeline.usesPools()) {
+            return null;
+        }
         TaskNode node = pipeline.node(runs.task(index));
         String name = node.pool();
         boolean needsSlots = name != null && (node.mapping() == null || runs.isOfElements());

@@ -45,7 +45,7 @@ final class ExternalCache {
         this.pipeline = pipeline;
         this.run = run;
         this.cache = settings.store().outputCache();
-        this.taskRun = new TaskRun(TaskRuns.ofTasks(0), task);
+        this.taskRun = new TaskRun(TaskRuns.ofTasks(), task);
         this.plan = plan;
         this.events = settings.listeners().of(pipeline, run, settings.time());
     }

@@ -44,13 +44,19 @@ final class MemoryRows {
         Instant startedAt();
     }
 
-    /** The success of a first attempt. */
-    private record Success(
-            String taskId,
-            Instant startedAt,
-            Instant endedAt,
-            RowCounts rows,
-            @Nullable Object output) {}
+    /** The success of a first attempt; it does not change any more. */
+    interface Succeeded {
+        String taskId();
+
+        Instant startedAt();
+
+        Instant endedAt();
+
+        RowCounts rows();
+
+        @Nullable
+        Object output();
+    }
 
     /** Adds a change to its task run, unless the state does not allow it. */
     @Nullable
@@ -60,10 +66,7 @@ final class MemoryRows {
 
     /** Adds the first attempt of a task run; false if it has to be added as a change. */
     boolean begin(int position, Begun attempt) {
-        if (attempt.attempt() != 1
-                || byPosition.get(position) != null
-                || !byId.isEmpty()
-                || !byPosition.compareAndSet(position, null, attempt)) {
+        if (attempt.attempt() != 1 || !byId.isEmpty() || !byPosition.compareAndSet(position, null, attempt)) {
             return false;
         }
         if (!hasUnknownIds) {
@@ -73,9 +76,8 @@ final class MemoryRows {
     }
 
     /** Adds the success of an attempt that was added so; false if it has to be added as a change. */
-    boolean succeed(int position, Begun attempt, Instant endedAt, RowCounts rows, @Nullable Object output) {
-        return byPosition.compareAndSet(
-                position, attempt, new Success(attempt.taskId(), attempt.startedAt(), endedAt, rows, output));
+    boolean succeed(int position, Begun attempt, Succeeded success) {
+        return byPosition.compareAndSet(position, attempt, success);
     }
 
     private boolean hasPlace(TaskChange change) {
@@ -105,7 +107,7 @@ final class MemoryRows {
             if (there == null || there instanceof MemoryTask) {
                 return (MemoryTask) there;
             }
-            MemoryTask row = MemoryTask.of(there instanceof Begun attempt ? entry(attempt) : entry((Success) there));
+            MemoryTask row = MemoryTask.of(there instanceof Begun attempt ? entry(attempt) : entry((Succeeded) there));
             if (byPosition.compareAndSet(position, there, row)) {
                 return row;
             }
@@ -117,7 +119,7 @@ final class MemoryRows {
         return new MemoryTask.Entry(TaskChange.started(attempt.taskId(), 1, at), at, false, null);
     }
 
-    private static MemoryTask.Entry entry(Success success) {
+    private static MemoryTask.Entry entry(Succeeded success) {
         TaskChange change = TaskChange.succeeded(
                 success.taskId(), 1, success.endedAt(), success.rows(), success.output(), Object.class);
         return new MemoryTask.Entry(change, success.startedAt(), false, null);

@@ -212,7 +212,8 @@ final class MemoryRun {
     @Nullable
     StaleWriteException succeed(WorkerAttempt attempt, Instant at) {
         TaskRun run = attempt.taskRun();
-        boolean added = !run.isElement() && rows.succeed(run.task(), attempt, at, attempt.rows(), run.output());
+        run.measured(attempt.startedAt(), at, attempt.rows());
+        boolean added = !run.isElement() && rows.succeed(run.task(), attempt, run);
         return added ? null : rows.apply(attempt.successAt(at));
     }
 

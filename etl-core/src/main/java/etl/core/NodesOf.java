@@ -1,11 +1,10 @@
 package etl.core;
 
-import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.function.ToIntFunction;
 
-/** Makes the nodes of declared tasks. */
+/** Makes the nodes of declared tasks, and what is executed for them. */
 final class NodesOf {
     private final List<TaskDeclaration> declared;
     private final ToIntFunction<String> ordinals;
@@ -17,20 +16,16 @@ final class NodesOf {
     }
 
     TaskNode[] nodes(List<TaskView> tasks, int[][] inputs, int[][] upstream) {
-        int[][] downstream = TopologicalOrder.downstream(upstream);
         TaskNode[] nodes = new TaskNode[declared.size()];
         for (int task = 0; task < nodes.length; task++) {
             TaskDeclaration declaration = declared.get(task);
             TaskView view = tasks.get(task);
             nodes[task] = new TaskNode(
-                    view.id(),
-                    guarded(declaration),
                     declaration.mapping().orElse(null),
                     view.timeout().orElse(null),
                     view.pool().orElse(null),
                     view.poolSlots(),
                     inputs[task],
-                    downstream[task],
                     upstream[task],
                     TaskStart.of(declaration.trigger(), upstream[task], ordinals),
                     declaration.mapping().map(Mapping::elementType).orElse(view.outputType()),
@@ -39,11 +34,8 @@ final class NodesOf {
         return nodes;
     }
 
-    /** Copies of other nodes of the same tasks, with the code that is declared now. */
-    TaskNode[] withTheirCode(TaskNode[] others) {
-        TaskNode[] nodes = new TaskNode[others.length];
-        Arrays.setAll(nodes, task -> others[task].withBody(guarded(declared.get(task))));
-        return nodes;
+    TaskBody[] bodies() {
+        return declared.stream().map(this::guarded).toArray(TaskBody[]::new);
     }
 
     private TaskBody guarded(TaskDeclaration task) {

@@ -3,6 +3,7 @@ package etl.core;
 import etl.core.spi.AttemptRecord;
 import etl.core.spi.RowCounts;
 import etl.core.spi.TaskChange;
+import java.lang.reflect.Type;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,32 +16,32 @@ final class OwnRecord implements AttemptRecord {
     private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
 
     private final TaskAttempt attempt;
-    private final TaskNode node;
+    private final Type outputType;
     private final AtomicReference<@Nullable TaskChange> success = new AtomicReference<>();
 
-    OwnRecord(TaskAttempt attempt, TaskNode node) {
+    OwnRecord(TaskAttempt attempt, Type outputType) {
         this.attempt = attempt;
-        this.node = node;
+        this.outputType = outputType;
     }
 
     @Override
     public TaskChange started() {
-        return attempt.taskRun().of(TaskChange.started(node.id(), attempt.attempt(), attempt.startedAt()));
+        return attempt.taskRun().of(TaskChange.started(attempt.taskId(), attempt.attempt(), attempt.startedAt()));
     }
 
     @Override
     public TaskChange succeeded(@Nullable Object output) {
         Instant now = attempt.now();
         RowCounts rows = attempt.rows();
-        Object stored = node.outputType() == Void.class ? null : output;
+        Object stored = outputType == Void.class ? null : output;
         return attempt.taskRun()
-                .of(TaskChange.succeeded(node.id(), attempt.attempt(), now, rows, stored, node.outputType()));
+                .of(TaskChange.succeeded(attempt.taskId(), attempt.attempt(), now, rows, stored, outputType));
     }
 
     @Override
     public void recorded(TaskChange durable) {
         if (!success.compareAndSet(null, durable)) {
-            throw new IllegalStateException("the success of task '" + node.id() + "' has been recorded already");
+            throw new IllegalStateException("the success of task '" + attempt.taskId() + "' has been recorded already");
         }
     }
 
@@ -62,7 +63,7 @@ final class OwnRecord implements AttemptRecord {
                     "run {}: task '{}' failed in attempt {} after its result had been committed; the result counts, and"
                             + " the task is SUCCEEDED",
                     attempt.runId(),
-                    node.id(),
+                    attempt.taskId(),
                     attempt.attempt(),
                     MaskedFailure.of(failure));
         } else if (!isEqual(durable.output(), output)) {
@@ -70,7 +71,7 @@ final class OwnRecord implements AttemptRecord {
                     "run {}: task '{}' returned something else in attempt {} than the result that had been committed; what"
                             + " was committed counts",
                     attempt.runId(),
-                    node.id(),
+                    attempt.taskId(),
                     attempt.attempt());
         }
     }

@@ -33,6 +33,7 @@ public final class Pipeline {
     private final List<TaskView> tasks;
     private final Map<String, Integer> ordinals;
     private final TaskNode[] nodes;
+    private final TaskColumns columns;
     private final @Nullable CachePlan[] caches;
     private final int[] startWords;
     private final int[] starters;
@@ -70,7 +71,9 @@ public final class Pipeline {
         }
         int[][] upstream = ordinals(tasks.stream().map(TaskView::upstream).toList());
         int[][] inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
-        this.nodes = new NodesOf(declared, this::ordinal).nodes(tasks, inputs, upstream);
+        NodesOf making = new NodesOf(declared, this::ordinal);
+        this.nodes = making.nodes(tasks, inputs, upstream);
+        this.columns = TaskColumns.of(nodes, making.bodies(), Successors.of(upstream));
         this.caches = CachePlan.of(this, declared);
         this.startWords = UpstreamStates.startWords(nodes);
         this.starters = findStarters();
@@ -99,7 +102,8 @@ public final class Pipeline {
         this.starters = original.starters;
         this.hasPriorities = original.hasPriorities;
         this.usesPools = original.usesPools;
-        this.nodes = new NodesOf(declared, original::ordinal).withTheirCode(original.nodes);
+        this.nodes = original.nodes;
+        this.columns = original.columns.withBodies(new NodesOf(declared, original::ordinal).bodies());
         this.order = original.order;
         this.fingerprint = original.fingerprint;
         this.hooks = original.hooks;
@@ -399,12 +403,16 @@ public final class Pipeline {
         return usesPools;
     }
 
+    TaskColumns columns() {
+        return columns;
+    }
+
     TaskNode node(int ordinal) {
         return nodes[ordinal];
     }
 
     TaskBody body(int ordinal) {
-        return nodes[ordinal].body();
+        return columns.body(ordinal);
     }
 
     Optional<Mapping> mapping(int ordinal) {
@@ -442,7 +450,7 @@ public final class Pipeline {
     }
 
     int[] downstream(int ordinal) {
-        return nodes[ordinal].downstream();
+        return columns.successors().of(ordinal);
     }
 
     int[] inputs(int ordinal) {

@@ -33,6 +33,8 @@ final class RunExecution implements WorkersOwner {
     private static final Logger LOG = LoggerFactory.getLogger(Etl.class);
 
     private final Pipeline pipeline;
+    private final TaskColumns columns;
+    private final Successors successors;
     private final RunInfo run;
     private final RunSettings settings;
     private final RunSteps steps;
@@ -55,6 +57,8 @@ final class RunExecution implements WorkersOwner {
 
     RunExecution(RunScope scope, RunJournal journal, TaskTable table) {
         this.pipeline = scope.pipeline();
+        this.columns = pipeline.columns();
+        this.successors = columns.successors();
         this.run = scope.run();
         this.halt = new Halt(pipeline);
         this.settings = scope.settings();
@@ -142,20 +146,14 @@ final class RunExecution implements WorkersOwner {
 
     /** Tells the successors of a task how it has ended, and lets those start whose rules allow it now. */
     private void propagate(int ended, TaskState how, RunWorkers.@Nullable Worker worker) {
-        for (int successor : pipeline.downstream(ended)) {
+        for (int place = successors.first(ended); place < successors.end(ended); place++) {
+            int successor = successors.at(place);
             switch (table.decide(successor, ended, how, outputs)) {
-                case START -> start(successor, worker);
+                case START -> workers.add(table.runs(), successor, worker);
                 case SKIP -> settle(table.run(successor), TaskState.SKIPPED);
                 case UPSTREAM_FAILED -> settle(table.run(successor), notStarted(successor));
                 case WAIT -> {}
             }
-        }
-    }
-
-    /** Not if it has ended: before a resume, or with a cancel. */
-    private void start(int task, RunWorkers.@Nullable Worker worker) {
-        if (!table.state(task).isFinal()) {
-            workers.add(table.runs(), task, worker);
         }
     }
 
@@ -179,12 +177,11 @@ final class RunExecution implements WorkersOwner {
             }
             return true;
         }
-        TaskNode node = pipeline.node(taskRun.task());
-        if (node.mapping() != null && !taskRun.isElement()) {
+        if (columns.isMapped(taskRun.task()) && !taskRun.isElement()) {
             mapped.expand(taskRun, inputs(taskRun));
             return true;
         }
-        return attempt(taskRun, node, worker);
+        return attempt(taskRun, worker);
     }
 
     /** Makes a task run the caller's, to end it. */
@@ -196,7 +193,7 @@ final class RunExecution implements WorkersOwner {
         return halt.letsStart() && journal.isOwner();
     }
 
-    private boolean attempt(TaskRun taskRun, TaskNode node, RunWorkers.Worker worker) {
+    private boolean attempt(TaskRun taskRun, RunWorkers.Worker worker) {
         int number = taskRun.nextAttempt();
         WorkerAttempt attempt = new WorkerAttempt(ends, taskRun, number, worker.startTime(settings.time()), worker);
         if (taskRun.isFirstAttempt()) {
@@ -206,7 +203,7 @@ final class RunExecution implements WorkersOwner {
         if (!begin(attempt)) {
             return attempt.endUnexecuted();
         }
-        TaskBody body = gate == null ? node.body() : gate.body(taskRun);
+        TaskBody body = gate == null ? columns.body(taskRun.task()) : gate.body(taskRun);
         return attempt.execute(body, inputs(taskRun));
     }
 
@@ -301,7 +298,7 @@ final class RunExecution implements WorkersOwner {
         if (events.isActive()) {
             events.tell(new RunListener.TaskEnded(
                     run,
-                    pipeline.task(taskRun.task()).id(),
+                    columns.id(taskRun.task()),
                     taskRun.mapIndex(),
                     attempt,
                     state,

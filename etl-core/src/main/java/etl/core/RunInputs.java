@@ -25,8 +25,9 @@ final class RunInputs {
         if (taskRun.isElement()) {
             return new OfElement(taskRun);
         }
-        int[] sources = scope.pipeline().inputs(taskRun.task());
-        return sources.length == 0 ? none : new OfTask(sources);
+        int task = taskRun.task();
+        Pipeline pipeline = scope.pipeline();
+        return pipeline.columns().reads(task) ? new OfTask(pipeline.inputs(task)) : none;
     }
 
     /** The output of a task that has SUCCEEDED. */

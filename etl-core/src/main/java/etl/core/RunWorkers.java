@@ -79,11 +79,14 @@ final class RunWorkers {
         admission.dropUnwanted();
     }
 
-    /** The same on a worker's own thread, which executes the first itself; no slots of a pool are taken while all are busy. */
+    /**
+     * The same on a worker's own thread, which executes the first itself; no slots of a pool are taken while all are busy. What
+     * has ended already, before a resume or with a cancel, is not executed again.
+     */
     void add(TaskRuns runs, int index, @Nullable Worker worker) {
         int task = runs.task(index);
         if (!admission.isInOrder(task)) {
-            add(runs.get(index));
+            addUnlessEnded(runs.get(index));
         } else if (worker != null && worker.isFree() && worker.hasSlotsFor(runs, index)) {
             worker.takesNext(runs, index);
         } else if (runs.isOfElements() || (admission.pool(runs, index) != null && busy.get() < parallelism)) {
@@ -91,6 +94,13 @@ final class RunWorkers {
         } else {
             unadmitted.add(index);
             start();
+        }
+    }
+
+    /** Nobody has to look into the cache for it, or to wait for its turn, only to find that out. */
+    private void addUnlessEnded(TaskRun run) {
+        if (!run.state().isFinal()) {
+            add(run);
         }
     }
 
@@ -117,16 +127,20 @@ final class RunWorkers {
         if (!join()) {
             return;
         }
-        Worker worker = new Worker();
         if (!slots.isContended() && slots.tryAcquire()) {
-            hand(worker);
+            handNew();
         } else {
-            slots.request(() -> hand(worker));
+            slots.request(this::handNew);
         }
     }
 
+    /** Each is made by its own thread: made one after the other, two would share a cache line that both write all the time. */
+    private void handNew() {
+        hand(() -> new Worker().run());
+    }
+
     /** What was granted to a run whose threads cannot be had is given back. */
-    private void hand(Worker worker) {
+    private void hand(Runnable worker) {
         if (!owner.hand(worker)) {
             unadmitted.clear();
             admission.giveBack(ready);
@@ -205,7 +219,9 @@ final class RunWorkers {
 
         /** Whether a task run does not have to wait for the slots of its pool: they are its own now. */
         private boolean hasSlotsFor(TaskRuns runs, int index) {
-            return held.handOn(admission.pool(runs, index), admission.poolSlots(runs.task(index)))
+            Pool pool = admission.pool(runs, index);
+            return pool == null
+                    || held.handOn(pool, admission.poolSlots(runs.task(index)))
                     || admission.takesSlots(runs, index);
         }
 
@@ -341,7 +357,10 @@ final class RunWorkers {
         }
 
         private boolean execute(TaskRuns runs, int index) {
-            held.hold(admission.pool(runs, index), admission.poolSlots(runs.task(index)));
+            Pool pool = admission.pool(runs, index);
+            if (pool != null) {
+                held.hold(pool, admission.poolSlots(runs.task(index)));
+            }
             boolean wasAbandoned = false;
             try {
                 wasAbandoned = !owner.execute(runs, index, this);

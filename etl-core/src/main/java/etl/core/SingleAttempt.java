@@ -54,7 +54,7 @@ final class SingleAttempt {
 
     void execute(TaskBody body, TaskBody.Inputs inputs) {
         try {
-            TaskRun taskRun = new TaskRun(TaskRuns.ofTasks(0), task);
+            TaskRun taskRun = new TaskRun(TaskRuns.ofTasks(), task);
             Instant now = settings.time().instant();
             TaskAttempt started = new Attempt(taskRun, now);
             attempt = started;

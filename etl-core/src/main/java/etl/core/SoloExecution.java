@@ -20,7 +20,7 @@ final class SoloExecution {
     SoloExecution(Pipeline pipeline, RunInfo run, Map<String, Object> arguments, int task, int mapIndex) {
         this.scope = new RunScope(pipeline, run, settings(), arguments);
         this.taskRun = mapIndex == StoredTask.NOT_MAPPED
-                ? new TaskRun(TaskRuns.ofTasks(0), task)
+                ? new TaskRun(TaskRuns.ofTasks(), task)
                 : new TaskRun(TaskRuns.ofElements(task, 0), mapIndex);
     }
 

@@ -92,15 +92,14 @@ abstract class TaskAttempt implements TaskContext, MemoryRows.Begun {
      */
     boolean execute(TaskBody body, TaskBody.Inputs taken) {
         inputs = taken;
-        TaskNode node = node();
-        Duration limit = node.timeout();
+        Duration limit = timeout();
         Time.Alarm timeout = limit == null
                 ? Time.Alarm.NONE
                 : scope().settings().time().after(limit, () -> interrupt(Interruption.TIMEOUT));
         Object output = null;
         Throwable failure = null;
         forgetStrayInterrupt();
-        name(node.id());
+        name(taskId());
         try {
             output = body.execute(this, taken);
         } catch (Throwable thrown) {
@@ -153,7 +152,7 @@ abstract class TaskAttempt implements TaskContext, MemoryRows.Begun {
         if (interruption() != Interruption.TIMEOUT) {
             return thrown;
         }
-        Duration limit = Objects.requireNonNullElse(node().timeout(), Duration.ZERO);
+        Duration limit = Objects.requireNonNullElse(timeout(), Duration.ZERO);
         TaskTimeoutException timedOut = new TaskTimeoutException(taskId(), attempt, limit);
         if (thrown != null) {
             timedOut.addSuppressed(thrown);
@@ -218,8 +217,10 @@ abstract class TaskAttempt implements TaskContext, MemoryRows.Begun {
         return taskRun.task();
     }
 
-    private TaskNode node() {
-        return scope().pipeline().node(taskRun.task());
+    private @Nullable Duration timeout() {
+        Pipeline pipeline = scope().pipeline();
+        int task = taskRun.task();
+        return pipeline.columns().isLimited(task) ? pipeline.node(task).timeout() : null;
     }
 
     boolean isOfThisThread() {
@@ -269,7 +270,7 @@ abstract class TaskAttempt implements TaskContext, MemoryRows.Begun {
     public AttemptRecord attemptRecord() {
         OwnRecord own = record;
         if (own == null) {
-            own = new OwnRecord(this, node());
+            own = new OwnRecord(this, scope().pipeline().node(task()).outputType());
             if (!RECORD.compareAndSet(this, null, own)) {
                 own = Objects.requireNonNull(record);
             }
@@ -298,7 +299,7 @@ abstract class TaskAttempt implements TaskContext, MemoryRows.Begun {
 
     @Override
     public String taskId() {
-        return node().id();
+        return scope().pipeline().columns().id(taskRun.task());
     }
 
     @Override

@@ -4,6 +4,7 @@ import etl.core.spi.ErrorInfo;
 import etl.core.spi.RowCounts;
 import etl.core.spi.StoredTask;
 import etl.core.spi.TaskChange;
+import java.lang.reflect.Type;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * fields are written only by whoever holds the task run in its present state, and are seen by those who see a later one.
  */
 @SuppressWarnings("EnumOrdinal") // The state of a task run is kept as a number, in memory only.
-final class TaskRun {
+final class TaskRun implements MemoryRows.Succeeded {
     private static final TaskState[] STATES = TaskState.values();
     private static final AtomicIntegerFieldUpdater<TaskRun> STATE =
             AtomicIntegerFieldUpdater.newUpdater(TaskRun.class, "state");
@@ -27,7 +28,8 @@ final class TaskRun {
     private int attempt;
     private int attemptsBefore;
     private @Nullable Instant begun;
-    private long nanos;
+    private @Nullable Instant startedAt;
+    private @Nullable Instant endedAt;
     private RowCounts rows = RowCounts.NONE;
     private @Nullable Object output;
     /** Why it has not succeeded, or the run that computed an output that is reused. */
@@ -91,8 +93,8 @@ final class TaskRun {
         return isElement() ? change.ofElement(index) : change;
     }
 
-    TaskChange succeeded(TaskNode node, Instant at, RowCounts counted) {
-        TaskChange change = TaskChange.succeeded(node.id(), task(), attempt, at, counted, output, node.outputType());
+    TaskChange succeeded(String taskId, Type outputType, Instant at, RowCounts counted) {
+        TaskChange change = TaskChange.succeeded(taskId, task(), attempt, at, counted, output, outputType);
         return isElement() ? change.ofElement(index) : change;
     }
 
@@ -163,24 +165,43 @@ final class TaskRun {
         return Objects.requireNonNull(begun);
     }
 
-    /** How long the last attempt took and what it counted. */
+    /** When the last attempt began and ended and what it counted. */
     void measured(Instant from, Instant to, RowCounts counted) {
-        nanos = nanos(from, to);
+        startedAt = from;
+        endedAt = to;
         rows = counted;
     }
 
-    /** More than 292 years count as these. */
-    private static long nanos(Instant from, Instant to) {
-        long seconds = Math.min(to.getEpochSecond() - from.getEpochSecond(), Long.MAX_VALUE / 1_000_000_000L - 1);
-        return seconds * 1_000_000_000L + to.getNano() - from.getNano();
+    @Override
+    public String taskId() {
+        return table.taskId(index);
+    }
+
+    @Override
+    public Instant startedAt() {
+        return Objects.requireNonNull(startedAt);
+    }
+
+    @Override
+    public Instant endedAt() {
+        return Objects.requireNonNull(endedAt);
+    }
+
+    @Override
+    public RowCounts rows() {
+        return rows;
+    }
+
+    private Duration duration() {
+        return startedAt == null || endedAt == null ? Duration.ZERO : Duration.between(startedAt, endedAt);
     }
 
     void output(@Nullable Object newOutput) {
         output = newOutput;
     }
 
-    @Nullable
-    Object output() {
+    @Override
+    public @Nullable Object output() {
         return output;
     }
 
@@ -205,7 +226,7 @@ final class TaskRun {
                 mapIndex(),
                 state(),
                 attempt,
-                Duration.ofNanos(nanos),
+                duration(),
                 rows,
                 cause instanceof Cause why ? Optional.of(why.error()) : Optional.empty(),
                 Optional.ofNullable(cachedFrom()));

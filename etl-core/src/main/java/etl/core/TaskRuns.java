@@ -10,27 +10,30 @@ import org.jspecify.annotations.Nullable;
  */
 final class TaskRuns {
     private static final int TASKS = -1;
+    private static final String[] NONE = {};
 
     private final int mappedTask;
+    private final String[] ids;
     private final AtomicReferenceArray<@Nullable TaskRun> runs;
     private final StripedCount closed = new StripedCount();
     private volatile boolean anyFailed;
     private volatile boolean anyCancelled;
     private volatile boolean anySucceeded;
 
-    private TaskRuns(int mappedTask, int size) {
+    private TaskRuns(int mappedTask, String[] ids, int size) {
         this.mappedTask = mappedTask;
+        this.ids = ids;
         this.runs = new AtomicReferenceArray<>(size);
     }
 
-    /** The task runs of all tasks, by ordinal. */
-    static TaskRuns ofTasks(int size) {
-        return new TaskRuns(TASKS, size);
+    /** The task runs of all tasks, by ordinal; the ids are not copied. */
+    static TaskRuns ofTasks(String... ids) {
+        return new TaskRuns(TASKS, ids, ids.length);
     }
 
     /** The task runs of all elements of a mapped task, by map index. */
     static TaskRuns ofElements(int task, int size) {
-        return new TaskRuns(task, size);
+        return new TaskRuns(task, NONE, size);
     }
 
     /** Takes over what a store remembers of a task run, before anybody else sees this table. */
@@ -60,15 +63,13 @@ final class TaskRuns {
     /** Makes a task run that waits to be executed the caller's, who must execute it; null if it does not wait any more. */
     @Nullable
     TaskRun take(int index) {
-        if (runs.get(index) == null) {
-            TaskRun fresh = new TaskRun(this, index);
-            fresh.startUnseen();
-            if (runs.compareAndSet(index, null, fresh)) {
-                return fresh;
-            }
+        TaskRun fresh = new TaskRun(this, index);
+        fresh.startUnseen();
+        TaskRun known = runs.compareAndExchange(index, null, fresh);
+        if (known == null) {
+            return fresh;
         }
-        TaskRun run = get(index);
-        return run.start() ? run : null;
+        return known.start() ? known : null;
     }
 
     /** Whether these are the elements of one mapped task. */
@@ -79,6 +80,11 @@ final class TaskRuns {
     /** The ordinal of the task of a task run. */
     int task(int index) {
         return mappedTask == TASKS ? index : mappedTask;
+    }
+
+    /** The id of a task by its ordinal; not for elements. */
+    String taskId(int task) {
+        return ids[task];
     }
 
     TaskState state(int index) {

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 /** Where every task of one run stands, by ordinal, with the elements of those that are mapped. */
 final class TaskTable {
     private final Pipeline pipeline;
+    private final TaskColumns columns;
     private final TaskRuns runs;
     private final UpstreamStates upstream;
     private final IntFunction<TaskState> states = this::state;
@@ -30,7 +31,8 @@ final class TaskTable {
     /** A table for a run, with the task runs that a store remembers of it. */
     TaskTable(Pipeline pipeline, List<StoredTask> stored) {
         this.pipeline = pipeline;
-        this.runs = TaskRuns.ofTasks(pipeline.size());
+        this.columns = pipeline.columns();
+        this.runs = TaskRuns.ofTasks(columns.ids());
         this.upstream = new UpstreamStates(pipeline);
         for (StoredTask task : stored) {
             int ordinal = pipeline.ordinal(task.taskId());
@@ -93,7 +95,7 @@ final class TaskTable {
 
     /** What becomes of a task now that one of its upstream tasks has ended; START, SKIP or UPSTREAM_FAILED only once. */
     Decision decide(int task, int ended, TaskState how, IntFunction<@Nullable Object> outputOf) {
-        TaskState seen = upstream.isPlain(task) ? how : pipeline.start(task).seen(ended, how, outputOf);
+        TaskState seen = columns.isPlain(task) ? how : pipeline.start(task).seen(ended, how, outputOf);
         return upstream.ended(task, seen, states);
     }
 
@@ -164,7 +166,7 @@ final class TaskTable {
     private final class Reports extends AbstractList<TaskReport> implements RandomAccess {
         @Override
         public TaskReport get(int task) {
-            return run(task).report(pipeline.node(task).id());
+            return run(task).report(columns.id(task));
         }
 
         @Override

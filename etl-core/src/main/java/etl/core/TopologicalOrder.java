@@ -24,7 +24,7 @@ final class TopologicalOrder {
     }
 
     static TopologicalOrder of(int[][] upstream) {
-        int[][] downstream = downstream(upstream);
+        Successors downstream = Successors.of(upstream);
         int[] waiting = new int[upstream.length];
         int[] order = new int[upstream.length];
         int end = 0;
@@ -35,33 +35,14 @@ final class TopologicalOrder {
             }
         }
         for (int next = 0; next < end; next++) {
-            for (int successor : downstream[order[next]]) {
+            for (int place = downstream.first(order[next]); place < downstream.end(order[next]); place++) {
+                int successor = downstream.at(place);
                 if (--waiting[successor] == 0) {
                     order[end++] = successor;
                 }
             }
         }
         return new TopologicalOrder(upstream, order, end);
-    }
-
-    static int[][] downstream(int[][] upstream) {
-        int[] counts = new int[upstream.length];
-        for (int[] tasks : upstream) {
-            for (int task : tasks) {
-                counts[task]++;
-            }
-        }
-        int[][] downstream = new int[upstream.length][];
-        for (int task = 0; task < downstream.length; task++) {
-            downstream[task] = new int[counts[task]];
-        }
-        Arrays.fill(counts, 0);
-        for (int task = 0; task < upstream.length; task++) {
-            for (int predecessor : upstream[task]) {
-                downstream[predecessor][counts[predecessor]++] = task;
-            }
-        }
-        return downstream;
     }
 
     /** All tasks, each after its upstream tasks. Only for a graph without cycles. */
@@ -76,7 +57,7 @@ final class TopologicalOrder {
         for (int i = 0; i < ordered; i++) {
             stuck.clear(order[i]);
         }
-        int[][] downstream = downstream(upstream);
+        Successors downstream = Successors.of(upstream);
         int[] unfinished = new int[upstream.length];
         stuck.stream()
                 .forEach(task -> unfinished[task] =
@@ -108,11 +89,11 @@ final class TopologicalOrder {
         return cycle;
     }
 
-    private static void remove(List<Integer> cycle, BitSet stuck, int[] unfinished, int[][] downstream) {
+    private static void remove(List<Integer> cycle, BitSet stuck, int[] unfinished, Successors downstream) {
         Deque<Integer> freed = new ArrayDeque<>(cycle);
         cycle.forEach(stuck::clear);
         while (!freed.isEmpty()) {
-            for (int successor : downstream[freed.remove()]) {
+            for (int successor : downstream.of(freed.remove())) {
                 if (stuck.get(successor) && --unfinished[successor] == 0) {
                     stuck.clear(successor);
                     freed.add(successor);

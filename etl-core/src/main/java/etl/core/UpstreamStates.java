@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
 
 /**
  * What each task has seen of its upstream tasks: how many have not ended yet, and which final states there were among the
- * others. One word for each task, changed by compare-and-set, so that exactly one caller is told the decision.
+ * others. One word for each task, changed in one atomic step, so that exactly one caller is told the decision.
  */
 @SuppressWarnings("EnumOrdinal") // The rows of the table are the rules, in memory only.
 final class UpstreamStates {
@@ -19,48 +19,41 @@ final class UpstreamStates {
     private static final int SKIPPED = 1 << 26;
     private static final int FLAGS = SUCCEEDED | FAILED | UPSTREAM_FAILED | SKIPPED;
     private static final int FLAGS_SHIFT = 26;
-    private static final int PLAIN = 1 << 25;
-    private static final int UNFINISHED = PLAIN - 1;
+    private static final int UNFINISHED = SKIPPED - 1;
     private static final Decision[][] TABLE = table();
 
     private final Pipeline pipeline;
+    private final TaskColumns columns;
     private final AtomicIntegerArray words;
 
     UpstreamStates(Pipeline pipeline) {
         this.pipeline = pipeline;
+        this.columns = pipeline.columns();
         this.words = new AtomicIntegerArray(pipeline.startWords());
     }
 
     /** The words of tasks of which no upstream task has ended. */
     static int[] startWords(TaskNode[] nodes) {
-        return Arrays.stream(nodes)
-                .mapToInt(node -> node.upstream().length | (node.start().isPlain() ? PLAIN : 0))
-                .toArray();
-    }
-
-    /** Whether all that counts for the task is whether each of its upstream tasks has succeeded. */
-    boolean isPlain(int task) {
-        return (words.getPlain(task) & PLAIN) != 0;
+        return Arrays.stream(nodes).mapToInt(node -> node.upstream().length).toArray();
     }
 
     /** The decision over a task of which no upstream task has ended; WAIT if it depends on them. */
     Decision begin(int task) {
         int word = words.get(task);
-        boolean starts = (word & ~PLAIN) == 0 || decision(task, word, ignored -> TaskState.PENDING) == Decision.START;
+        boolean starts = word == 0 || decision(task, word, ignored -> TaskState.PENDING) == Decision.START;
         return starts && words.compareAndSet(task, word, word | DECIDED) ? Decision.START : Decision.WAIT;
     }
 
     /** The decision over a task of which one more upstream task has ended; WAIT if there is none or it was told before. */
     Decision ended(int task, TaskState how, IntFunction<TaskState> states) {
+        if (how == TaskState.SUCCEEDED && columns.isPlain(task)) {
+            return succeeded(task, states);
+        }
         int flag = flag(how);
         while (true) {
             int word = words.get(task);
             int next = (word - 1) | flag;
-            if ((word & UNFINISHED) == 1) {
-                return (word & DECIDED) != 0 ? Decision.WAIT : lastDecision(task, next, states);
-            }
-            Decision decision =
-                    (word & DECIDED) != 0 || stillWaits(next) ? Decision.WAIT : decision(task, next, states);
+            Decision decision = (word & DECIDED) != 0 ? Decision.WAIT : decision(task, next, states);
             if (decision != Decision.WAIT) {
                 next |= DECIDED;
             }
@@ -70,15 +63,13 @@ final class UpstreamStates {
         }
     }
 
-    /** Nobody comes after the last one, so that nothing needs to be noted. */
-    private Decision lastDecision(int task, int word, IntFunction<TaskState> states) {
-        boolean isUsual = (word & (PLAIN | FLAGS)) == (PLAIN | SUCCEEDED);
-        return isUsual ? Decision.START : decision(task, word, states);
-    }
-
-    /** The usual case, told without a look at the task: a plain one, of which some upstream tasks have not ended. */
-    private static boolean stillWaits(int word) {
-        return (word & (PLAIN | FLAGS)) == (PLAIN | SUCCEEDED) && (word & UNFINISHED) != 0;
+    /** The usual case, in which nothing has to be read before: a success matters to a plain task only if it is the last. */
+    private Decision succeeded(int task, IntFunction<TaskState> states) {
+        int word = words.getAndDecrement(task);
+        if ((word & UNFINISHED) != 1 || (word & DECIDED) != 0) {
+            return Decision.WAIT;
+        }
+        return (word & FLAGS) == 0 ? Decision.START : decision(task, (word - 1) | SUCCEEDED, states);
     }
 
     private Decision decision(int task, int word, IntFunction<TaskState> states) {

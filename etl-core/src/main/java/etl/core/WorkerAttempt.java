@@ -29,7 +29,7 @@ final class WorkerAttempt extends TaskAttempt {
     }
 
     TaskChange successAt(Instant at) {
-        return taskRun().succeeded(scope().pipeline().node(task()), at, rows());
+        return taskRun().succeeded(taskId(), scope().pipeline().node(task()).outputType(), at, rows());
     }
 
     /** The success of the attempt is durable. */

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class RunWorkersLincheck {
     private static final int ORDERS = 400;
     private static final Pipeline PIPELINE = pipeline();
-    private static final TaskRuns TASKS = TaskRuns.ofTasks(PIPELINE.size());
+    private static final TaskRuns TASKS = TaskRuns.ofTasks(PIPELINE.columns().ids());
     private static final RunSettings SETTINGS = new RunSettings(
             InMemoryStateStore.create(),
             new Listeners(List.of(), 1),

@@ -18,7 +18,7 @@ class TaskRunLincheck {
     }
 
     public static class Takers {
-        private final TaskRuns table = TaskRuns.ofTasks(1);
+        private final TaskRuns table = TaskRuns.ofTasks("t");
         /** In a field, so that Lincheck knows it as shared: it does not see that the table publishes it. */
         private final TaskRun run = table.get(0);
 
@@ -85,7 +85,7 @@ class TaskRunLincheck {
 
     /** A task run is made by whoever asks for it first, and taken by one. */
     public static class Finders {
-        private final TaskRuns table = TaskRuns.ofTasks(1);
+        private final TaskRuns table = TaskRuns.ofTasks("t");
         private final AtomicInteger taken = new AtomicInteger();
 
         @Operation

@@ -1,0 +1,57 @@
+package etl.core;
+
+import java.util.Arrays;
+
+/**
+ * For each task those of which it is an upstream task, in the order of declaration. All are in one array, those of one task
+ * side by side, so that a large graph takes little memory. Immutable.
+ */
+final class Successors {
+    /** For each task the place of its first successor, and at the end one past the last place. */
+    private final int[] first;
+
+    private final int[] tasks;
+
+    private Successors(int[] first, int[] tasks) {
+        this.first = first;
+        this.tasks = tasks;
+    }
+
+    static Successors of(int[][] upstream) {
+        int[] first = new int[upstream.length + 1];
+        for (int[] sources : upstream) {
+            for (int source : sources) {
+                first[source + 1]++;
+            }
+        }
+        Arrays.parallelPrefix(first, Integer::sum);
+        int[] next = Arrays.copyOf(first, upstream.length);
+        int[] tasks = new int[first[upstream.length]];
+        for (int task = 0; task < upstream.length; task++) {
+            for (int source : upstream[task]) {
+                tasks[next[source]++] = task;
+            }
+        }
+        return new Successors(first, tasks);
+    }
+
+    /** Where the successors of a task begin. */
+    int first(int task) {
+        return first[task];
+    }
+
+    /** One past the place of the last successor of a task. */
+    int end(int task) {
+        return first[task + 1];
+    }
+
+    /** The successor at a place. */
+    int at(int place) {
+        return tasks[place];
+    }
+
+    /** A copy of the successors of one task. */
+    int[] of(int task) {
+        return Arrays.copyOfRange(tasks, first[task], first[task + 1]);
+    }
+}
