@@ -13,6 +13,7 @@ public enum Contestants {
     ETL_ALL("... with all of these"),
     ETL_HOSTED("... on the ForkJoinPool of the others"),
     COUNTERS("hand-written counters"),
+    COUNTERS_CODE("... with an object for the code of each task"),
     COMPLETABLE_FUTURE("CompletableFuture"),
     EASY_FLOWS("Easy Flows 0.3"),
     BASCOM_TASK("BascomTask 2.1.0"),
@@ -43,7 +44,8 @@ public enum Contestants {
             case ETL_POOL -> new EtlRunner(EnumSet.of(Feature.POOL));
             case ETL_ALL -> new EtlRunner(EnumSet.of(Feature.RETRY, Feature.LISTENER, Feature.POOL));
             case ETL_HOSTED -> new EtlRunner(EnumSet.of(Feature.HOSTED));
-            case COUNTERS -> new Counters();
+            case COUNTERS -> new Counters(false);
+            case COUNTERS_CODE -> new Counters(true);
             case COMPLETABLE_FUTURE -> new Futures();
             case EASY_FLOWS -> new EasyFlows();
             case BASCOM_TASK -> new BascomTasks();

@@ -54,6 +54,7 @@ final class Tables {
         text.setLength(0);
         table("ns a task (fastest-slowest fork), cpu ns [bytes]", Tables::figures);
         ratios(Contestants.COUNTERS);
+        ratios(Contestants.COUNTERS_CODE);
         ratios(Contestants.ETL_ALL);
         builds.forEach((what, figures) ->
                 text.append("- ").append(what).append(": ").append(figures).append('\n'));
