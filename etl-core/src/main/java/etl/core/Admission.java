@@ -8,12 +8,18 @@ import org.jspecify.annotations.Nullable;
 final class Admission {
     private final WorkersOwner owner;
     private final Pipeline pipeline;
+    private final PoolNeeds needs;
+    /** For each need the pool, if the orchestrator has it. */
+    private final @Nullable Pool[] poolOf;
+
     private final Map<String, Pool> pools;
     private final @Nullable CacheGate gate;
 
     Admission(WorkersOwner owner, Pipeline pipeline, Map<String, Pool> pools, @Nullable CacheGate gate) {
         this.owner = owner;
         this.pipeline = pipeline;
+        this.needs = pipeline.poolNeeds();
+        this.poolOf = needs.all().stream().map(need -> pools.get(need.pool())).toArray(Pool[]::new);
         this.pools = pools;
         this.gate = gate;
     }
@@ -21,21 +27,18 @@ final class Admission {
     /** The pool whose slots a task run needs. A mapped task as a whole needs none: its elements do. */
     @Nullable
     Pool pool(TaskRuns runs, int index) {
-        if (!pipeline.usesPools()) {
-            return null;
-        }
-        TaskNode node = pipeline.node(runs.task(index));
-        String name = node.pool();
-        boolean needsSlots = name != null && (node.mapping() == null || runs.isOfElements());
-        return needsSlots ? pools.get(name) : null;
+        int task = runs.task(index);
+        int need = needs.of(task);
+        return need < 0 || (pipeline.columns().isMapped(task) && !runs.isOfElements()) ? null : poolOf[need];
     }
 
     private @Nullable Pool pool(TaskRun run) {
         return pool(run.table(), run.index());
     }
 
+    /** How many slots a task that needs a pool needs of it. */
     int poolSlots(int task) {
-        return pipeline.node(task).poolSlots();
+        return needs.all().get(needs.of(task)).slots();
     }
 
     /** Whether a task starts in the order in which tasks become ready, and does not pass the cache before. */
@@ -45,7 +48,7 @@ final class Admission {
 
     /** Whether there is nothing to pass for any task. */
     boolean isOpen() {
-        return !pipeline.hasPriorities() && gate == null && !pipeline.usesPools();
+        return !pipeline.hasPriorities() && gate == null && needs.isEmpty();
     }
 
     /** Whether a task run does not have to wait for the slots of its pool: they are its own now. */

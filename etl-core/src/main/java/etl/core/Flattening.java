@@ -146,7 +146,7 @@ final class Flattening {
                 task.scarcity(),
                 moved(scope, task.inputs()),
                 upstream.stream().map(id -> new Dependency(id, outer)).toList(),
-                task.body(),
+                task.code(),
                 task.hooks(),
                 task.cache(),
                 taskScope);
@@ -188,7 +188,7 @@ final class Flattening {
                 inner.tasks().stream()
                         .map(task -> new Dependency(scope.taskId(task.id()), outer))
                         .toList(),
-                (context, inputs) -> null,
+                TaskCode.of((context, inputs) -> null),
                 new HooksDeclaration().build(),
                 Optional.empty(),
                 own);

@@ -23,8 +23,6 @@ final class NodesOf {
             nodes[task] = new TaskNode(
                     declaration.mapping().orElse(null),
                     view.timeout().orElse(null),
-                    view.pool().orElse(null),
-                    view.poolSlots(),
                     inputs[task],
                     upstream[task],
                     TaskStart.of(declaration.trigger(), upstream[task], ordinals),

@@ -38,7 +38,7 @@ public final class Pipeline {
     private final int[] startWords;
     private final int[] starters;
     private final boolean hasPriorities;
-    private final boolean usesPools;
+    private final PoolNeeds poolNeeds;
     private final int[] order;
     private final String fingerprint;
     private final Hooks hooks;
@@ -73,12 +73,15 @@ public final class Pipeline {
         int[][] inputs = ordinals(tasks.stream().map(TaskView::inputs).toList());
         NodesOf making = new NodesOf(declared, this::ordinal);
         this.nodes = making.nodes(tasks, inputs, upstream);
-        this.columns = TaskColumns.of(nodes, making.bodies(), Successors.of(upstream));
+        this.columns = TaskColumns.of(
+                nodes,
+                making.bodies(),
+                Successors.of(upstream, task -> start(task).isPlain()));
         this.caches = CachePlan.of(this, declared);
         this.startWords = UpstreamStates.startWords(nodes);
         this.starters = findStarters();
         this.hasPriorities = tasks.stream().anyMatch(task -> task.priority() != 0);
-        this.usesPools = tasks.stream().anyMatch(task -> task.pool().isPresent());
+        this.poolNeeds = PoolNeeds.of(tasks);
         this.order = TopologicalOrder.of(upstream).toArray();
         this.fingerprint = Fingerprint.of(this);
         this.hooks = hooks;
@@ -101,7 +104,7 @@ public final class Pipeline {
         this.startWords = original.startWords;
         this.starters = original.starters;
         this.hasPriorities = original.hasPriorities;
-        this.usesPools = original.usesPools;
+        this.poolNeeds = original.poolNeeds;
         this.nodes = original.nodes;
         this.columns = original.columns.withBodies(new NodesOf(declared, original::ordinal).bodies());
         this.order = original.order;
@@ -293,14 +296,16 @@ public final class Pipeline {
      */
     public Pipeline intercepted(TaskInterceptor interceptor) {
         Objects.requireNonNull(interceptor, "interceptor");
+        List<TaskBody> code = new ArrayList<>();
         return new Pipeline(
                 this,
-                declared.stream().map(task -> intercepted(interceptor, task)).toList());
+                declared.stream()
+                        .map(task -> task.withCode(TaskCode.add(code, intercepted(interceptor, task.body()))))
+                        .toList());
     }
 
-    private static TaskDeclaration intercepted(TaskInterceptor interceptor, TaskDeclaration task) {
-        TaskBody body = task.body();
-        return task.withBody((context, inputs) -> interceptor.execute(context, () -> body.execute(context, inputs)));
+    private static TaskBody intercepted(TaskInterceptor interceptor, TaskBody body) {
+        return (context, inputs) -> interceptor.execute(context, () -> body.execute(context, inputs));
     }
 
     /**
@@ -399,8 +404,8 @@ public final class Pipeline {
         return hasPriorities;
     }
 
-    boolean usesPools() {
-        return usesPools;
+    PoolNeeds poolNeeds() {
+        return poolNeeds;
     }
 
     TaskColumns columns() {

@@ -21,6 +21,7 @@ public final class PipelineBuilder {
     private final String name;
     private final List<Parameter<?>> parameters = new ArrayList<>();
     private final List<Declared> declared = new ArrayList<>();
+    private List<TaskBody> code = new ArrayList<>();
     private final Scope scope;
     private final HooksDeclaration hooks = new HooksDeclaration();
     private String description = "";
@@ -243,7 +244,10 @@ public final class PipelineBuilder {
         if (!faults.isEmpty()) {
             throw new PipelineInvalidException(name, faults);
         }
-        return new Pipeline(this, name, description, parallelism, deadline, schedule, parameters, flat, hooks.build());
+        Pipeline pipeline =
+                new Pipeline(this, name, description, parallelism, deadline, schedule, parameters, flat, hooks.build());
+        code = new ArrayList<>();
+        return pipeline;
     }
 
     /** What the code of this pipeline's own tasks may name. */
@@ -254,6 +258,10 @@ public final class PipelineBuilder {
     <T> Parameter<T> add(Parameter<T> parameter) {
         parameters.add(parameter);
         return parameter;
+    }
+
+    TaskCode add(TaskBody body) {
+        return TaskCode.add(code, body);
     }
 
     void add(TaskDeclaration task) {

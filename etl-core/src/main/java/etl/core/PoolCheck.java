@@ -9,7 +9,7 @@ final class PoolCheck {
 
     /** Throws an {@link IllegalArgumentException} if it has not. */
     static void check(Pipeline pipeline, Map<String, Pool> pools) {
-        if (!pipeline.usesPools()) {
+        if (pipeline.poolNeeds().isEmpty()) {
             return;
         }
         for (TaskView task : pipeline.tasks()) {

@@ -148,7 +148,7 @@ final class RunExecution implements WorkersOwner {
     private void propagate(int ended, TaskState how, RunWorkers.@Nullable Worker worker) {
         for (int place = successors.first(ended); place < successors.end(ended); place++) {
             int successor = successors.at(place);
-            switch (table.decide(successor, ended, how, outputs)) {
+            switch (table.decide(place, ended, how, outputs)) {
                 case START -> workers.add(table.runs(), successor, worker);
                 case SKIP -> settle(table.run(successor), TaskState.SKIPPED);
                 case UPSTREAM_FAILED -> settle(table.run(successor), notStarted(successor));

@@ -1,15 +1,18 @@
 package etl.core;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
- * For each task those of which it is an upstream task, in the order of declaration. All are in one array, those of one task
- * side by side, so that a large graph takes little memory. Immutable.
+ * For each task those of which it is an upstream task, in the order of declaration, and which of them are plain. All are in
+ * one array, those of one task side by side, so that a large graph takes little memory. Immutable.
  */
 final class Successors {
     /** For each task the place of its first successor, and at the end one past the last place. */
     private final int[] first;
 
+    /** At each place a task; of one that is not plain, its complement. */
     private final int[] tasks;
 
     private Successors(int[] first, int[] tasks) {
@@ -18,6 +21,10 @@ final class Successors {
     }
 
     static Successors of(int[][] upstream) {
+        return of(upstream, task -> true);
+    }
+
+    static Successors of(int[][] upstream, IntPredicate isPlain) {
         int[] first = new int[upstream.length + 1];
         for (int[] sources : upstream) {
             for (int source : sources) {
@@ -28,8 +35,9 @@ final class Successors {
         int[] next = Arrays.copyOf(first, upstream.length);
         int[] tasks = new int[first[upstream.length]];
         for (int task = 0; task < upstream.length; task++) {
+            int entry = isPlain.test(task) ? task : ~task;
             for (int source : upstream[task]) {
-                tasks[next[source]++] = task;
+                tasks[next[source]++] = entry;
             }
         }
         return new Successors(first, tasks);
@@ -47,11 +55,17 @@ final class Successors {
 
     /** The successor at a place. */
     int at(int place) {
-        return tasks[place];
+        int entry = tasks[place];
+        return entry < 0 ? ~entry : entry;
+    }
+
+    /** Whether all that counts for the successor at a place is whether each of its upstream tasks has succeeded. */
+    boolean isPlain(int place) {
+        return tasks[place] >= 0;
     }
 
     /** A copy of the successors of one task. */
     int[] of(int task) {
-        return Arrays.copyOfRange(tasks, first[task], first[task + 1]);
+        return IntStream.range(first(task), end(task)).map(this::at).toArray();
     }
 }

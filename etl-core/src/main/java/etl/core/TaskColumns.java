@@ -9,7 +9,6 @@ final class TaskColumns {
     private static final int MAPPED = 1;
     private static final int LIMITED = 2;
     private static final int READS = 4;
-    private static final int PLAIN = 8;
 
     private final String[] ids;
     private final byte[] traits;
@@ -37,7 +36,6 @@ final class TaskColumns {
         int traits = node.mapping() == null ? 0 : MAPPED;
         traits |= node.timeout() == null ? 0 : LIMITED;
         traits |= node.inputs().length == 0 ? 0 : READS;
-        traits |= node.start().isPlain() ? PLAIN : 0;
         return (byte) traits;
     }
 
@@ -69,11 +67,6 @@ final class TaskColumns {
     /** Whether its attempts have a timeout. */
     boolean isLimited(int task) {
         return (traits[task] & LIMITED) != 0;
-    }
-
-    /** Whether all that counts for it is whether each of its upstream tasks has succeeded. */
-    boolean isPlain(int task) {
-        return (traits[task] & PLAIN) != 0;
     }
 
     /** Whether it has inputs. */

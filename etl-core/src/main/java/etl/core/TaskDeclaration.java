@@ -18,12 +18,16 @@ record TaskDeclaration(
         Scarcity scarcity,
         List<TaskRef<?>> inputs,
         List<Dependency> upstream,
-        TaskBody body,
+        TaskCode code,
         Hooks hooks,
         Optional<Cache> cache,
         Scope scope)
         implements Declared {
-    TaskDeclaration withBody(TaskBody other) {
+    TaskBody body() {
+        return code.body();
+    }
+
+    TaskDeclaration withCode(TaskCode other) {
         return new TaskDeclaration(
                 id,
                 description,

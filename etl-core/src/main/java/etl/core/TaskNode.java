@@ -10,8 +10,6 @@ import org.jspecify.annotations.Nullable;
  *
  * @param mapping how it is mapped, or null
  * @param timeout the longest time of one attempt, or null
- * @param pool the name of its pool, or null
- * @param poolSlots the slots that it needs there
  * @param inputs the ordinals of the tasks whose outputs it reads
  * @param upstream the ordinals of all upstream tasks
  * @param start how its start follows from its upstream tasks
@@ -22,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 record TaskNode(
         @Nullable Mapping mapping,
         @Nullable Duration timeout,
-        @Nullable String pool,
-        int poolSlots,
         int[] inputs,
         int[] upstream,
         TaskStart start,

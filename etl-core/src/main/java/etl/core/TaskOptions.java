@@ -338,7 +338,7 @@ public abstract class TaskOptions<S extends TaskOptions<S>> {
                 new Scarcity(pool, poolSlots, priority),
                 List.copyOf(inputs),
                 all,
-                body,
+                pipeline.add(body),
                 hooks.build(),
                 cache,
                 pipeline.scope());

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class TaskTable {
     private final Pipeline pipeline;
     private final TaskColumns columns;
+    private final Successors successors;
     private final TaskRuns runs;
     private final UpstreamStates upstream;
     private final IntFunction<TaskState> states = this::state;
@@ -32,6 +33,7 @@ final class TaskTable {
     TaskTable(Pipeline pipeline, List<StoredTask> stored) {
         this.pipeline = pipeline;
         this.columns = pipeline.columns();
+        this.successors = columns.successors();
         this.runs = TaskRuns.ofTasks(columns.ids());
         this.upstream = new UpstreamStates(pipeline);
         for (StoredTask task : stored) {
@@ -93,10 +95,17 @@ final class TaskTable {
         return upstream.begin(task);
     }
 
-    /** What becomes of a task now that one of its upstream tasks has ended; START, SKIP or UPSTREAM_FAILED only once. */
-    Decision decide(int task, int ended, TaskState how, IntFunction<@Nullable Object> outputOf) {
-        TaskState seen = columns.isPlain(task) ? how : pipeline.start(task).seen(ended, how, outputOf);
-        return upstream.ended(task, seen, states);
+    /**
+     * What becomes of a task now that one of its upstream tasks has ended; START, SKIP or UPSTREAM_FAILED only once.
+     *
+     * @param place where the task stands among the {@link Successors}
+     */
+    Decision decide(int place, int ended, TaskState how, IntFunction<@Nullable Object> outputOf) {
+        int task = successors.at(place);
+        if (how == TaskState.SUCCEEDED && successors.isPlain(place)) {
+            return upstream.succeeded(task, states);
+        }
+        return upstream.ended(task, pipeline.start(task).seen(ended, how, outputOf), states);
     }
 
     /** Makes the task runs of a mapped task's elements; those that a store remembers are as it remembers them. */

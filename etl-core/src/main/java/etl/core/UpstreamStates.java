@@ -23,12 +23,10 @@ final class UpstreamStates {
     private static final Decision[][] TABLE = table();
 
     private final Pipeline pipeline;
-    private final TaskColumns columns;
     private final AtomicIntegerArray words;
 
     UpstreamStates(Pipeline pipeline) {
         this.pipeline = pipeline;
-        this.columns = pipeline.columns();
         this.words = new AtomicIntegerArray(pipeline.startWords());
     }
 
@@ -46,9 +44,6 @@ final class UpstreamStates {
 
     /** The decision over a task of which one more upstream task has ended; WAIT if there is none or it was told before. */
     Decision ended(int task, TaskState how, IntFunction<TaskState> states) {
-        if (how == TaskState.SUCCEEDED && columns.isPlain(task)) {
-            return succeeded(task, states);
-        }
         int flag = flag(how);
         while (true) {
             int word = words.get(task);
@@ -63,8 +58,11 @@ final class UpstreamStates {
         }
     }
 
-    /** The usual case, in which nothing has to be read before: a success matters to a plain task only if it is the last. */
-    private Decision succeeded(int task, IntFunction<TaskState> states) {
+    /**
+     * The same for a plain task of which one more upstream task has succeeded. That matters only if it is the last one, so that
+     * nothing has to be read before.
+     */
+    Decision succeeded(int task, IntFunction<TaskState> states) {
         int word = words.getAndDecrement(task);
         if ((word & UNFINISHED) != 1 || (word & DECIDED) != 0) {
             return Decision.WAIT;

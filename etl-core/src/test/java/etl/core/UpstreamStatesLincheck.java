@@ -91,13 +91,19 @@ class UpstreamStatesLincheck {
 
         private Decision ended(int upstream, int end) {
             ends.set(upstream, ENDS.get(end));
-            Decision decision =
-                    states.ended(UPSTREAM + RULES.indexOf(rule), ENDS.get(end), task -> TaskState.SUCCEEDED);
+            Decision decision = told(UPSTREAM + RULES.indexOf(rule), ENDS.get(end));
             if (decision != Decision.WAIT) {
                 decisions.incrementAndGet();
                 Interleavings.check(decision == rule.decide(upstream()), "the rule says " + rule.decide(upstream()));
             }
             return decision;
+        }
+
+        private Decision told(int task, TaskState end) {
+            boolean isPlain = rule == TriggerRule.ALL_SUCCESS;
+            return isPlain && end == TaskState.SUCCEEDED
+                    ? states.succeeded(task, other -> TaskState.SUCCEEDED)
+                    : states.ended(task, end, other -> TaskState.SUCCEEDED);
         }
 
         /** As far as they have ended. */
