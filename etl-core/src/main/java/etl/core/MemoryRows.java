@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryRows {
     /** For each position nothing yet, the first attempt while it is executed, its success, or the row. */
-    private final AtomicReferenceArray<@Nullable Object> byPosition;
+    private final References<Object> byPosition;
 
     private final Map<String, MemoryTask> byId = new ConcurrentHashMap<>();
     private final Map<Element, MemoryTask> elements = new ConcurrentHashMap<>();
@@ -32,7 +31,7 @@ final class MemoryRows {
     private record Element(String taskId, int mapIndex) {}
 
     MemoryRows(int tasks) {
-        this.byPosition = new AtomicReferenceArray<>(tasks);
+        this.byPosition = new References<>(tasks);
     }
 
     /** An attempt that has begun. */

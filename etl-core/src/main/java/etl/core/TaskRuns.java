@@ -1,7 +1,6 @@
 package etl.core;
 
 import etl.core.spi.StoredTask;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +13,7 @@ final class TaskRuns {
 
     private final int mappedTask;
     private final String[] ids;
-    private final AtomicReferenceArray<@Nullable TaskRun> runs;
+    private final References<TaskRun> runs;
     private final StripedCount closed = new StripedCount();
     private volatile boolean anyFailed;
     private volatile boolean anyCancelled;
@@ -23,7 +22,7 @@ final class TaskRuns {
     private TaskRuns(int mappedTask, String[] ids, int size) {
         this.mappedTask = mappedTask;
         this.ids = ids;
-        this.runs = new AtomicReferenceArray<>(size);
+        this.runs = new References<>(size);
     }
 
     /** The task runs of all tasks, by ordinal; the ids are not copied. */
