@@ -3,6 +3,7 @@ package etl.core;
 import etl.core.TaskAttempt.Interruption;
 import etl.core.spi.ErrorInfo;
 import etl.core.spi.OutputNotStorableException;
+import etl.core.spi.RowCounts;
 import etl.core.spi.RunJournal;
 import etl.core.spi.RunListener;
 import etl.core.spi.StateStoreException;
@@ -82,7 +83,7 @@ final class AttemptEnds {
     /** The success was recorded while the attempt was being executed. */
     private void recorded(WorkerAttempt attempt, TaskChange durable) {
         attempt.taskRun().output(durable.output());
-        stored(attempt, TaskState.SUCCEEDED, durable.at(), null, null);
+        stored(attempt, TaskState.SUCCEEDED, durable.at(), durable.rows(), null, null);
     }
 
     private void succeeded(WorkerAttempt attempt, @Nullable Object output) {
@@ -91,12 +92,15 @@ final class AttemptEnds {
             recorded(attempt, durable);
             return;
         }
-        attempt.taskRun().output(output);
+        TaskRun taskRun = attempt.taskRun();
+        taskRun.output(output);
         if (!log.isImmediate()) {
-            execution.awaitsStore(attempt.taskRun(), attempt.workerOfThisThread());
+            execution.awaitsStore(taskRun, attempt.workerOfThisThread());
         }
+        Instant now = time.instant();
+        taskRun.measured(attempt.startedAt(), now, attempt.rows());
         try {
-            log.succeeded(attempt, time.instant());
+            log.succeeded(attempt, now);
         } catch (OutputNotStorableException notStorable) {
             closeFailed(attempt, notStorable);
         }
@@ -183,16 +187,18 @@ final class AttemptEnds {
     private void close(WorkerAttempt attempt, Throwable why, TaskState state) {
         ErrorInfo error = ErrorInfo.of(why);
         Instant now = time.instant();
+        RowCounts rows = attempt.rows();
         TaskChange change = state == TaskState.SKIPPED
-                ? TaskChange.skipped(attempt.taskId(), attempt.attempt(), now, attempt.rows(), error)
-                : TaskChange.failed(attempt.taskId(), attempt.attempt(), state, now, attempt.rows(), error);
-        journal.write(attempt.taskRun().of(change), execution.onDurable(() -> stored(attempt, state, now, why, error)));
+                ? TaskChange.skipped(attempt.taskId(), attempt.attempt(), now, rows, error)
+                : TaskChange.failed(attempt.taskId(), attempt.attempt(), state, now, rows, error);
+        journal.write(
+                attempt.taskRun().of(change), execution.onDurable(() -> stored(attempt, state, now, rows, why, error)));
     }
 
     /** The success of an attempt is durable. */
     void durable(WorkerAttempt attempt, Instant endedAt) {
         try {
-            stored(attempt, TaskState.SUCCEEDED, endedAt, null, null);
+            stored(attempt, TaskState.SUCCEEDED, endedAt, attempt.taskRun().rows(), null, null);
         } catch (RuntimeException | Error defect) {
             execution.failed(defect);
         }
@@ -200,14 +206,19 @@ final class AttemptEnds {
 
     /** The final state of an attempt's task run is durable. */
     private void stored(
-            WorkerAttempt attempt, TaskState state, Instant at, @Nullable Throwable why, @Nullable ErrorInfo error) {
+            WorkerAttempt attempt,
+            TaskState state,
+            Instant at,
+            RowCounts rows,
+            @Nullable Throwable why,
+            @Nullable ErrorInfo error) {
         TaskRun taskRun = attempt.taskRun();
         RunWorkers.Worker worker = attempt.workerOfThisThread();
         // The code may have gone on for long after its success was recorded, and so may a store that waits for a disk.
         if (log.isImmediate() && worker != null && attempt.success() == null) {
             worker.goesOnAt(at);
         }
-        execution.tellEnded(taskRun, state, attempt.attempt(), attempt.startedAt(), at, attempt.rows(), error);
+        execution.tellEnded(taskRun, state, attempt.attempt(), attempt.startedAt(), at, rows, error);
         if (why == null || error == null) {
             taskRun.move(state);
         } else {

@@ -212,7 +212,6 @@ final class MemoryRun {
     @Nullable
     StaleWriteException succeed(WorkerAttempt attempt, Instant at) {
         TaskRun run = attempt.taskRun();
-        run.measured(attempt.startedAt(), at, attempt.rows());
         boolean added = !run.isElement() && rows.succeed(run.task(), attempt, run);
         return added ? null : rows.apply(attempt.successAt(at));
     }

@@ -29,7 +29,12 @@ final class WorkerAttempt extends TaskAttempt {
     }
 
     TaskChange successAt(Instant at) {
-        return taskRun().succeeded(taskId(), scope().pipeline().node(task()).outputType(), at, rows());
+        return taskRun()
+                .succeeded(
+                        taskId(),
+                        scope().pipeline().node(task()).outputType(),
+                        at,
+                        taskRun().rows());
     }
 
     /** The success of the attempt is durable. */
