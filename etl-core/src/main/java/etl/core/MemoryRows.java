@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryRows {
     /** For each position nothing yet, the first attempt while it is executed, its success, or the row. */
-    private final References<Object> byPosition;
+    private final References<@Nullable Object> byPosition;
 
     private final Map<String, MemoryTask> byId = new ConcurrentHashMap<>();
     private final Map<Element, MemoryTask> elements = new ConcurrentHashMap<>();

@@ -10,12 +10,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> what is referred to
  */
-final class References<E> {
+final class References<E extends @Nullable Object> {
     private static final int PART_BITS = 14;
     private static final int PART = 1 << PART_BITS;
 
     private final int length;
-    private final AtomicReferenceArray<@Nullable E>[] parts;
+    private final AtomicReferenceArray<E>[] parts;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // No array of a generic type can be made otherwise.
     References(int length) {
@@ -30,7 +30,6 @@ final class References<E> {
         return length;
     }
 
-    @Nullable
     E get(int index) {
         return part(index).get(place(index));
     }
@@ -39,17 +38,16 @@ final class References<E> {
         part(index).set(place(index), value);
     }
 
-    boolean compareAndSet(int index, @Nullable E expected, E value) {
+    boolean compareAndSet(int index, E expected, E value) {
         return part(index).compareAndSet(place(index), expected, value);
     }
 
     /** What was there before; if that is what was expected, the value is there now. */
-    @Nullable
-    E compareAndExchange(int index, @Nullable E expected, E value) {
+    E compareAndExchange(int index, E expected, E value) {
         return part(index).compareAndExchange(place(index), expected, value);
     }
 
-    private AtomicReferenceArray<@Nullable E> part(int index) {
+    private AtomicReferenceArray<E> part(int index) {
         return parts[index >>> PART_BITS];
     }
 

@@ -13,7 +13,7 @@ final class TaskRuns {
 
     private final int mappedTask;
     private final String[] ids;
-    private final References<TaskRun> runs;
+    private final References<@Nullable TaskRun> runs;
     private final StripedCount closed = new StripedCount();
     private volatile boolean anyFailed;
     private volatile boolean anyCancelled;

@@ -93,4 +93,21 @@ class PipelineBuilderTest {
         pipeline.task("b").after("a").run(ctx -> {});
         assertThat(pipeline.build().fingerprint()).isNotEqualTo(before);
     }
+
+    @Test
+    void a_builder_may_go_on_after_it_has_made_a_pipeline() {
+        TaskRef<String> a = pipeline.task("a", String.class).run(ctx -> "first");
+        Pipeline before = pipeline.build();
+        TaskRef<String> b = pipeline.task("b", String.class).from(a).run((ctx, text) -> text + " and second");
+        Pipeline after = pipeline.build();
+
+        try (Etl etl = Etl.inMemory()) {
+            assertThat(etl.run(before).orThrow().output(a)).isEqualTo("first");
+            assertThat(etl.run(after).orThrow().output(b)).isEqualTo("first and second");
+            assertThat(etl.run(after.intercepted((context, execution) -> execution.execute()))
+                            .orThrow()
+                            .output(b))
+                    .isEqualTo("first and second");
+        }
+    }
 }
