@@ -45,6 +45,13 @@ record Dag(List<Set<Integer>> upstream) {
         return upstream.size();
     }
 
+    /** The upstream tasks of each task, as the resolver takes them. */
+    int[][] arrays() {
+        return upstream.stream()
+                .map(above -> above.stream().mapToInt(Integer::intValue).toArray())
+                .toArray(int[][]::new);
+    }
+
     static String id(int task) {
         return "t" + task;
     }

@@ -16,12 +16,6 @@ class SuccessorsProperties {
         return Dag.ofAtMost(40);
     }
 
-    private static int[][] arrays(Dag dag) {
-        return dag.upstream().stream()
-                .map(above -> above.stream().mapToInt(Integer::intValue).toArray())
-                .toArray(int[][]::new);
-    }
-
     private static List<Integer> below(Dag dag, int task) {
         return IntStream.range(0, dag.size())
                 .filter(other -> dag.upstream().get(other).contains(task))
@@ -31,7 +25,7 @@ class SuccessorsProperties {
 
     @Property
     void are_the_tasks_below_in_the_order_of_declaration(@ForAll("dags") Dag dag) {
-        Successors successors = Successors.of(arrays(dag));
+        Successors successors = Successors.of(dag.arrays());
 
         for (int task = 0; task < dag.size(); task++) {
             assertThat(IntStream.of(successors.of(task)).boxed().toList()).isEqualTo(below(dag, task));
@@ -40,7 +34,7 @@ class SuccessorsProperties {
 
     @Property
     void know_at_each_place_which_task_is_there_and_whether_it_is_plain(@ForAll("dags") Dag dag) {
-        Successors successors = Successors.of(arrays(dag), task -> task % 2 == 0);
+        Successors successors = Successors.of(dag.arrays(), task -> task % 2 == 0);
 
         for (int task = 0; task < dag.size(); task++) {
             List<Integer> found = new ArrayList<>();

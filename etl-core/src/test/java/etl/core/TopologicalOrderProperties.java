@@ -45,15 +45,9 @@ class TopologicalOrderProperties {
                         .ofSize(size));
     }
 
-    private static int[][] arrays(Dag dag) {
-        return dag.upstream().stream()
-                .map(above -> above.stream().mapToInt(Integer::intValue).toArray())
-                .toArray(int[][]::new);
-    }
-
     @Property
     void every_task_comes_once_and_after_all_its_upstream_tasks(@ForAll("dags") Dag dag) {
-        int[] order = TopologicalOrder.of(arrays(dag)).toArray();
+        int[] order = TopologicalOrder.of(dag.arrays()).toArray();
 
         assertThat(order)
                 .containsExactlyInAnyOrder(IntStream.range(0, dag.size()).toArray());
@@ -68,7 +62,7 @@ class TopologicalOrderProperties {
     void the_order_is_that_of_the_pipeline_as_data(@ForAll("dags") Dag dag) {
         assertThat(dag.pipeline(1, task -> ctx -> {}).tasksInOrder())
                 .extracting(TaskView::id)
-                .containsExactly(Arrays.stream(TopologicalOrder.of(arrays(dag)).toArray())
+                .containsExactly(Arrays.stream(TopologicalOrder.of(dag.arrays()).toArray())
                         .mapToObj(Dag::id)
                         .toArray(String[]::new));
     }
@@ -87,7 +81,7 @@ class TopologicalOrderProperties {
                                 .hasSize(1)
                                 .allSatisfy(fault -> assertThat(cycleOf(fault))
                                         .contains(upper, lower)
-                                        .satisfies(cycle -> assertIsCycle(arrays(dag), cycle))));
+                                        .satisfies(cycle -> assertIsCycle(dag.arrays(), cycle))));
     }
 
     private static List<Integer> cycleOf(String fault) {
