@@ -27,6 +27,7 @@ final class MemoryRows {
     private final Map<String, MemoryTask> byId = new ConcurrentHashMap<>();
     private final Map<Element, MemoryTask> elements = new ConcurrentHashMap<>();
     private volatile boolean hasUnknownIds;
+    private volatile boolean isChanged;
 
     private record Element(String taskId, int mapIndex) {}
 
@@ -60,6 +61,9 @@ final class MemoryRows {
     /** Adds a change to its task run, unless the state does not allow it. */
     @Nullable
     StaleWriteException apply(TaskChange change) {
+        if (!isChanged) {
+            isChanged = true;
+        }
         return of(change).apply(change);
     }
 
@@ -77,6 +81,18 @@ final class MemoryRows {
     /** Adds the success of an attempt that was added so; false if it has to be added as a change. */
     boolean succeed(int position, Begun attempt, Succeeded success) {
         return byPosition.compareAndSet(position, attempt, success);
+    }
+
+    /**
+     * Nothing is executed any more: rows take the place of what is more than a row, and may hold the exceptions of other tasks.
+     * If there was nothing but successes, it holds nothing else.
+     */
+    void letGo() {
+        if (isChanged) {
+            for (int position = 0; position < byPosition.length(); position++) {
+                row(position);
+            }
+        }
     }
 
     private boolean hasPlace(TaskChange change) {

@@ -68,6 +68,7 @@ final class MemoryRun {
         if (owner == journal) {
             owner = null;
             onCancelRequest = null;
+            rows.letGo();
         }
     }
 

@@ -149,11 +149,19 @@ final class RunExecution implements WorkersOwner {
         for (int place = successors.first(ended); place < successors.end(ended); place++) {
             int successor = successors.at(place);
             switch (table.decide(place, ended, how, outputs)) {
-                case START -> workers.add(table.runs(), successor, worker);
+                case START -> start(successor, worker);
                 case SKIP -> settle(table.run(successor), TaskState.SKIPPED);
                 case UPSTREAM_FAILED -> settle(table.run(successor), notStarted(successor));
                 case WAIT -> {}
             }
+        }
+    }
+
+    /** Not if it has ended, which can only be before a resume or with a cancel. */
+    private void start(int task, RunWorkers.@Nullable Worker worker) {
+        boolean mayHaveEnded = table.isResumed() || !halt.isAbsent();
+        if (!mayHaveEnded || !table.state(task).isFinal()) {
+            workers.add(table.runs(), task, worker);
         }
     }
 

@@ -79,14 +79,11 @@ final class RunWorkers {
         admission.dropUnwanted();
     }
 
-    /**
-     * The same on a worker's own thread, which executes the first itself; no slots of a pool are taken while all are busy. What
-     * has ended already, before a resume or with a cancel, is not executed again.
-     */
+    /** The same on a worker's own thread, which executes the first itself; no slots of a pool are taken while all are busy. */
     void add(TaskRuns runs, int index, @Nullable Worker worker) {
         int task = runs.task(index);
         if (!admission.isInOrder(task)) {
-            addUnlessEnded(runs.get(index));
+            add(runs.get(index));
         } else if (worker != null && worker.isFree() && worker.hasSlotsFor(runs, index)) {
             worker.takesNext(runs, index);
         } else if (runs.isOfElements() || (admission.pool(runs, index) != null && busy.get() < parallelism)) {
@@ -94,13 +91,6 @@ final class RunWorkers {
         } else {
             unadmitted.add(index);
             start();
-        }
-    }
-
-    /** Nobody has to look into the cache for it, or to wait for its turn, only to find that out. */
-    private void addUnlessEnded(TaskRun run) {
-        if (!run.state().isFinal()) {
-            add(run);
         }
     }
 

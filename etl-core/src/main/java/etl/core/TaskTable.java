@@ -58,6 +58,11 @@ final class TaskTable {
         return ended;
     }
 
+    /** Whether a task had ended before. */
+    boolean isResumed() {
+        return ended.length > 0;
+    }
+
     /** The task runs of all tasks. */
     TaskRuns runs() {
         return runs;

@@ -2,6 +2,8 @@ package etl.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import etl.core.spi.RowCounts;
+import etl.core.spi.TaskChange;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +12,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -51,5 +54,71 @@ class MemoryRowsTest {
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** A success that counts how often it is asked. */
+    private static final class Asked implements MemoryRows.Succeeded {
+        private int times;
+
+        @Override
+        public String taskId() {
+            times++;
+            return "t0";
+        }
+
+        @Override
+        public Instant startedAt() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public Instant endedAt() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public RowCounts rows() {
+            return RowCounts.NONE;
+        }
+
+        @Override
+        public @Nullable Object output() {
+            return "output";
+        }
+    }
+
+    private static Asked success(MemoryRows rows) {
+        Asked success = new Asked();
+        Attempt attempt = new Attempt("t0", 1, Instant.EPOCH);
+        assertThat(rows.begin(0, attempt)).isTrue();
+        assertThat(rows.succeed(0, attempt, success)).isTrue();
+        return success;
+    }
+
+    @Test
+    void a_success_beside_another_end_is_kept_as_a_row_only() {
+        MemoryRows rows = new MemoryRows(2);
+        Asked success = success(rows);
+        assertThat(rows.apply(TaskChange.ended("t1", 0, TaskState.SKIPPED, Instant.EPOCH)
+                        .at(1)))
+                .isNull();
+
+        rows.letGo();
+        int asked = success.times;
+
+        assertThat(Objects.requireNonNull(rows.find("t0")).output()).isEqualTo("output");
+        assertThat(asked).isPositive();
+        assertThat(success.times).isEqualTo(asked);
+    }
+
+    @Test
+    void successes_alone_are_not_made_rows_before_somebody_asks() {
+        MemoryRows rows = new MemoryRows(1);
+        Asked success = success(rows);
+
+        rows.letGo();
+
+        assertThat(success.times).isZero();
+        assertThat(Objects.requireNonNull(rows.find("t0")).state()).isEqualTo(TaskState.SUCCEEDED);
     }
 }
