@@ -31,7 +31,9 @@ final class Successors {
                 first[source + 1]++;
             }
         }
-        Arrays.parallelPrefix(first, Integer::sum);
+        for (int task = 0; task < upstream.length; task++) {
+            first[task + 1] += first[task];
+        }
         int[] next = Arrays.copyOf(first, upstream.length);
         int[] tasks = new int[first[upstream.length]];
         for (int task = 0; task < upstream.length; task++) {
